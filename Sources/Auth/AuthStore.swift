@@ -1,0 +1,109 @@
+/// The storage seam: whole transactions named as domain verbs.
+///
+/// Each method is one transaction, atomic and durable when it returns; a method that throws `.unavailable` may or may
+/// not have happened, one that throws anything else has changed nothing. Every change writes its audit event in the
+/// same transaction, chained under the account's audit head. Stamps are the store's own clock.
+package protocol AuthStore: Sendable {
+    /// True while no account was ever added.
+    func isEmpty() async throws(AuthError) -> Bool
+
+    /// Returns once the store has answered a read and holds its write connection; for readiness.
+    func checkReadiness() async throws(AuthError)
+
+    /// Adds the account. False when its number is taken: draw again. Throws `.emailTaken`, `.ownerNotEligible`.
+    func addAccount(_ account: NewAccount, audit: AuditDraft) async throws(AuthError) -> Bool
+
+    func account(_ email: EmailAddress) async throws(AuthError) -> Account?
+    func account(number: Int64) async throws(AuthError) -> Account?
+
+    /// At most `limit` accounts in ascending order of e-mail key, those after `emailKey`.
+    func accounts(afterKey emailKey: String?, limit: Int) async throws(AuthError) -> [Account]
+
+    /// What checking a password needs, in one read; nil for an unknown e-mail.
+    func passwordRecord(_ email: EmailAddress) async throws(AuthError) -> PasswordRecord?
+
+    /// Makes `token` the account's only one; nil, and nothing changed, unless the account is active and still at
+    /// `passwordVersion`. Of concurrent calls the highest generation is the one that lives.
+    func replaceToken(
+        of account: AccountID, with token: NewToken, ifPasswordVersion passwordVersion: Int64, audit: AuditDraft
+    ) async throws(AuthError) -> Account.Token?
+
+    /// Ends the live token, or, with `digest`, only the one that has it. False when there was none to end.
+    func revokeToken(of account: AccountID, ifDigest digest: TokenDigest?, audit: AuditDraft) async throws(AuthError) -> Bool
+
+    /// Sets the password, raises `password_version` and ends the token. Throws `.noSuchAccount`.
+    func setPassword(of account: AccountID, to sealed: SealedPasswordHash, audit: AuditDraft) async throws(AuthError)
+
+    /// Swaps a hash of the same password for a costlier one; false, and nothing changed, when `old` is no longer stored.
+    func replacePasswordHash(
+        of account: AccountID, from old: SealedPasswordHash, to new: SealedPasswordHash, audit: AuditDraft
+    ) async throws(AuthError) -> Bool
+
+    /// Enables or disables; disabling ends the token. False when it was so already. Throws `.noSuchAccount`.
+    func setStatus(of account: AccountID, to status: Account.Status, audit: AuditDraft) async throws(AuthError) -> Bool
+
+    /// False when it was so already. Throws `.noSuchAccount`.
+    func setRole(of account: AccountID, to role: Account.Role, audit: AuditDraft) async throws(AuthError) -> Bool
+
+    /// The account's events with `n` above `after`, oldest first, at most `limit`.
+    func auditEvents(of account: AccountID, after: Int64, limit: Int) async throws(AuthError) -> [AuditEvent]
+
+    /// A reader for the calling thread's event loop. `endOfTurn` runs the closure it is given once, after all that is
+    /// ready in this turn of the loop has been read.
+    func makeTokenLookups(endOfTurn: @escaping (@escaping () -> Void) -> Void) throws(AuthError) -> any TokenLookups
+}
+
+/// An account to add.
+package struct NewAccount: Sendable {
+    package let id: AccountID
+    package let email: EmailAddress
+    package let kind: Kind
+    package let role: Account.Role
+    package let scopes: [Scope]
+    package let password: SealedPasswordHash?
+
+    package enum Kind: Sendable {
+        case user
+        case service(ownerNumber: Int64, purpose: String)
+    }
+
+    package init(
+        id: AccountID, email: EmailAddress, kind: Kind, role: Account.Role, scopes: [Scope],
+        password: SealedPasswordHash?
+    ) {
+        self.id = id
+        self.email = email
+        self.kind = kind
+        self.role = role
+        self.scopes = scopes
+        self.password = password
+    }
+}
+
+/// A token to store: its digest and key, and how long it lives from the store's own now.
+package struct NewToken: Sendable {
+    package let digest: TokenDigest
+    package let keyID: Int64
+    package let lifetimeSeconds: Int64
+
+    package init(digest: TokenDigest, keyID: Int64, lifetimeSeconds: Int64) {
+        self.digest = digest
+        self.keyID = keyID
+        self.lifetimeSeconds = lifetimeSeconds
+    }
+}
+
+/// What checking a password needs.
+package struct PasswordRecord: Sendable {
+    package let account: AccountID
+    package let status: Account.Status
+    package let hash: SealedPasswordHash?
+    package let passwordVersion: Int64
+
+    package init(account: AccountID, status: Account.Status, hash: SealedPasswordHash?, passwordVersion: Int64) {
+        self.account = account
+        self.status = status
+        self.hash = hash
+        self.passwordVersion = passwordVersion
+    }
+}

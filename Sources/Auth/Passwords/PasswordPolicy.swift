@@ -1,0 +1,5 @@
+package struct PasswordPolicy: Sendable {
+    package enum Refusal: Equatable, Sendable {
+        case tooShort(minimum: Int)
+    }
+}

@@ -1,0 +1,41 @@
+/// The row of an active account that has a token, as one snapshot saw it; whether the token has expired is not yet judged.
+package struct LiveToken: Sendable {
+    package let account: AccountID
+    package let email: String
+    package let type: AccountType
+    package let role: Account.Role
+    /// Space-separated, empty when not limited.
+    package let scopes: String
+    package let digest: TokenDigest
+    package let keyID: Int64
+    package let issuedAt: Timestamp
+    package let expiresAt: Timestamp
+
+    package init(
+        account: AccountID, email: String, type: AccountType, role: Account.Role, scopes: String,
+        digest: TokenDigest, keyID: Int64, issuedAt: Timestamp, expiresAt: Timestamp
+    ) {
+        self.account = account
+        self.email = email
+        self.type = type
+        self.role = role
+        self.scopes = scopes
+        self.digest = digest
+        self.keyID = keyID
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+    }
+}
+
+extension LiveToken {
+    /// The instant at two thirds of the life, when a client should generate anew.
+    package var renewAfter: Timestamp { Timestamp.renewal(issuedAt: issuedAt, expiresAt: expiresAt) }
+}
+
+extension Timestamp {
+    /// Two thirds of the way from issue to expiry.
+    package static func renewal(issuedAt: Timestamp, expiresAt: Timestamp) -> Timestamp {
+        let life = expiresAt.milliseconds.subtractingReportingOverflow(issuedAt.milliseconds).partialValue
+        return Timestamp(milliseconds: issuedAt.milliseconds &+ life / 3 &* 2)
+    }
+}

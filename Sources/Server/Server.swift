@@ -1,0 +1,3 @@
+import Hummingbird
+import NIOHTTP2
+import NIOSSL

@@ -1,0 +1,3 @@
+import ArgumentParser
+import Configuration
+@main struct Latchkey: AsyncParsableCommand { func run() async throws {} }
