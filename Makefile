@@ -1,0 +1,32 @@
+# The targets a contributor types; the work is in Scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-live lint format check bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Build the release binary and serve the manual's sample account on loopback
+	@Scripts/run
+
+build: ## Build everything for debugging, warnings as errors
+	@Scripts/build
+
+test: ## Run the Swift tests, then the live tests against the debug binary
+	@Scripts/test
+
+test-live: ## Run the live tests and a longer crash run against the release binary
+	@Scripts/test-live
+
+lint: ## Check the formatting of Swift, and lint the shell scripts and the Python of the live tests
+	@Scripts/lint
+
+format: ## Format the Swift sources and the Python of the live tests in place
+	@Scripts/format
+
+check: lint build test ## Lint, build and test: what a pull request must pass
+
+bench: ## Measure speed against the bars
+	@Scripts/bench
+
+clean: ## Remove what was built and the Python environment
+	rm -rf .build .build-* .venv
