@@ -1,0 +1,68 @@
+"""The servers, accounts and clients that the live tests share."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rig.authority import Authority, make_authority
+from rig.commands import Account, Commands
+from rig.server import Server, start_server
+
+ROOT = Path(__file__).resolve().parents[2]
+# The tests fail sign-ins on purpose and all come from one address.
+UNTHROTTLED = {"LATCHKEY_THROTTLING_ENABLED": "false"}
+
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def binary() -> Path:
+    """The binary under test: `LATCHKEY_BINARY`, or the debug build."""
+    path = Path(os.environ.get("LATCHKEY_BINARY", ROOT / ".build/debug/latchkey")).resolve()
+    assert os.access(path, os.X_OK), f"{path} is not there: build it, or say where it is by LATCHKEY_BINARY"
+    return path
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def server(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over plain HTTP that the tests share, each with an account of its own; it must stop cleanly."""
+    server = start_server(binary, tmp_path_factory.mktemp("server"), settings=UNTHROTTLED)
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def commands(binary: Path, server: Server) -> Commands:
+    """The command line beside the shared server."""
+    return Commands(binary, server.data, UNTHROTTLED)
+
+
+@pytest.fixture
+def account(commands: Commands) -> Account:
+    """A new account of the shared server."""
+    number = next(numbers)
+    return commands.add_account(f"tester-{number}@example.com", f"correct horse battery {number}")
+
+
+@pytest.fixture
+def launch(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts servers of the test's own; those still running at its end must stop cleanly."""
+    started: list[Server] = []
+
+    def start(*arguments: str, directory: Path | None = None, **options: object) -> Server:
+        options.setdefault("settings", UNTHROTTLED)
+        server = start_server(binary, directory or tmp_path_factory.mktemp("own"), *arguments, **options)
+        started.append(server)
+        return server
+
+    yield start
+    codes = [server.stop() for server in started if server.is_running]
+    assert codes == [0] * len(codes)
