@@ -25,18 +25,25 @@ package protocol AuthStore: Sendable {
     /// Makes `token` the account's only one; nil, and nothing changed, unless the account is active and still at
     /// `passwordVersion`. Of concurrent calls the highest generation is the one that lives.
     func replaceToken(
-        of account: AccountID, with token: NewToken, ifPasswordVersion passwordVersion: Int64, audit: AuditDraft
+        of account: AccountID,
+        with token: NewToken,
+        ifPasswordVersion passwordVersion: Int64,
+        audit: AuditDraft
     ) async throws(AuthError) -> Account.Token?
 
     /// Ends the live token, or, with `digest`, only the one that has it. False when there was none to end.
-    func revokeToken(of account: AccountID, ifDigest digest: TokenDigest?, audit: AuditDraft) async throws(AuthError) -> Bool
+    func revokeToken(of account: AccountID, ifDigest digest: TokenDigest?, audit: AuditDraft) async throws(AuthError)
+        -> Bool
 
     /// Sets the password, raises `password_version` and ends the token. Throws `.noSuchAccount`.
     func setPassword(of account: AccountID, to sealed: SealedPasswordHash, audit: AuditDraft) async throws(AuthError)
 
     /// Swaps a hash of the same password for a costlier one; false, and nothing changed, when `old` is no longer stored.
     func replacePasswordHash(
-        of account: AccountID, from old: SealedPasswordHash, to new: SealedPasswordHash, audit: AuditDraft
+        of account: AccountID,
+        from old: SealedPasswordHash,
+        to new: SealedPasswordHash,
+        audit: AuditDraft
     ) async throws(AuthError) -> Bool
 
     /// Enables or disables; disabling ends the token. False when it was so already. Throws `.noSuchAccount`.
@@ -68,7 +75,11 @@ package struct NewAccount: Sendable {
     }
 
     package init(
-        id: AccountID, email: EmailAddress, kind: Kind, role: Account.Role, scopes: [Scope],
+        id: AccountID,
+        email: EmailAddress,
+        kind: Kind,
+        role: Account.Role,
+        scopes: [Scope],
         password: SealedPasswordHash?
     ) {
         self.id = id

@@ -7,7 +7,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     /// Whole seconds since 1970, rounded down.
-    package var seconds: Int64 { milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000 }
+    package var seconds: Int64 { milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0) }
 
     /// This instant moved by `seconds`; saturates instead of trapping.
     package func advanced(bySeconds seconds: Int64) -> Timestamp {

@@ -54,8 +54,15 @@ package struct Account: Equatable, Sendable {
     }
 
     package init(
-        id: AccountID, email: EmailAddress, kind: Kind, role: Role, scopes: [Scope], status: Status,
-        hasPassword: Bool, passwordVersion: Int64, token: Token?
+        id: AccountID,
+        email: EmailAddress,
+        kind: Kind,
+        role: Role,
+        scopes: [Scope],
+        status: Status,
+        hasPassword: Bool,
+        passwordVersion: Int64,
+        token: Token?
     ) {
         self.id = id
         self.email = email

@@ -20,11 +20,13 @@ package struct AccountID: Hashable, Sendable {
 
     /// Draws a fresh identity for an account made at `createdAt`; a clock beyond 13 digits is clamped.
     package static func random(
-        createdAt: Timestamp, using generator: inout some RandomNumberGenerator
+        createdAt: Timestamp,
+        using generator: inout some RandomNumberGenerator
     ) -> AccountID {
         AccountID(
             uncheckedTime: min(max(createdAt.milliseconds, 0), timeLimit - 1),
-            number: Int64.random(in: 0..<numberLimit, using: &generator))
+            number: Int64.random(in: 0..<numberLimit, using: &generator)
+        )
     }
 
     private init(uncheckedTime: Int64, number: Int64) {

@@ -11,7 +11,11 @@ package struct AuditChain: Sendable {
     /// HMAC-SHA-256 over the previous code (32 bytes, empty before the first event) and every field of event `n`, each
     /// preceded by its length in 8 bytes, so that no two events share an encoding.
     package func mac(
-        after previous: [UInt8], account number: Int64, n: Int64, at: Timestamp, draft: AuditDraft
+        after previous: [UInt8],
+        account number: Int64,
+        n: Int64,
+        at: Timestamp,
+        draft: AuditDraft
     ) -> [UInt8] {
         var code = HMAC<SHA256>(key: key)
         func add(_ bytes: some Collection<UInt8>) {

@@ -64,7 +64,8 @@ package struct AuditSource: Equatable, Sendable {
     }
 
     private static func line(_ text: String) -> String {
-        guard text.utf8.count > 256 || text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        guard
+            text.utf8.count > 256 || text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { return text }
         var line = String.UnicodeScalarView()
         var length = 0

@@ -26,7 +26,9 @@ package struct BearerToken: Sendable {
 
     /// Draws a new token for `account` with `digits` (31 to 64) random decimal digits: log2(10) bits each, no bias.
     package static func mint(
-        for account: AccountID, digits: Int, using generator: inout some RandomNumberGenerator
+        for account: AccountID,
+        digits: Int,
+        using generator: inout some RandomNumberGenerator
     ) -> BearerToken {
         let count = min(max(digits, 31), 64)
         let text = String(unsafeUninitializedCapacity: secretOffset + count + 1) { buffer in

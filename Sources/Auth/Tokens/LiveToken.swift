@@ -12,8 +12,15 @@ package struct LiveToken: Sendable {
     package let expiresAt: Timestamp
 
     package init(
-        account: AccountID, email: String, type: AccountType, role: Account.Role, scopes: String,
-        digest: TokenDigest, keyID: Int64, issuedAt: Timestamp, expiresAt: Timestamp
+        account: AccountID,
+        email: String,
+        type: AccountType,
+        role: Account.Role,
+        scopes: String,
+        digest: TokenDigest,
+        keyID: Int64,
+        issuedAt: Timestamp,
+        expiresAt: Timestamp
     ) {
         self.account = account
         self.email = email

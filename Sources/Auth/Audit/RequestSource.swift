@@ -1,0 +1,17 @@
+/// Where a request came from: the client's address and its User-Agent.
+package struct RequestSource: Equatable, Sendable {
+    package let address: String
+    package let agent: String
+
+    package init(address: String, agent: String) {
+        self.address = address
+        self.agent = agent
+    }
+}
+
+extension AuditSource {
+    /// The account itself, by a request.
+    package static func account(_ account: AccountID, _ request: RequestSource) -> AuditSource {
+        .account(account, address: request.address, agent: request.agent)
+    }
+}
