@@ -4,17 +4,20 @@ package enum BearerHeader {
     ///
     /// Any visible ASCII passes: `|` is outside RFC 6750's `b64token`. Nothing is copied.
     package static func token(in authorization: String) -> Substring? {
-        let bytes = authorization.utf8
-        var index = bytes.startIndex
-        for letter in scheme {
-            guard index < bytes.endIndex, bytes[index].lowercased == letter else { return nil }
-            bytes.formIndex(after: &index)
-        }
-        let afterScheme = index
-        while index < bytes.endIndex, bytes[index] == .space { bytes.formIndex(after: &index) }
-        guard index > afterScheme, index < bytes.endIndex, bytes[index...].allSatisfy(\.isVisible) else { return nil }
-        return authorization[index...]
+        // A native string's own indices are slow, and this is on the path of every verification.
+        var authorization = authorization
+        let start = authorization.withUTF8(tokenStart)
+        return start.map { authorization[authorization.utf8.index(authorization.startIndex, offsetBy: $0)...] }
     }
 
-    private static let scheme = "bearer".utf8
+    private static func tokenStart(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard bytes.count > 7, bytes[6] == .space,
+            bytes[0] | 0x20 == 0x62, bytes[1] | 0x20 == 0x65, bytes[2] | 0x20 == 0x61,
+            bytes[3] | 0x20 == 0x72, bytes[4] | 0x20 == 0x65, bytes[5] | 0x20 == 0x72
+        else { return nil }
+        var start = 7
+        while start < bytes.count, bytes[start] == .space { start += 1 }
+        for position in start..<bytes.count where !bytes[position].isVisible { return nil }
+        return start < bytes.count ? start : nil
+    }
 }
