@@ -1,0 +1,61 @@
+import GRDB
+
+/// The schema, as numbered steps: append, never edit one that was released. Both stores number alike.
+enum Migrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001 accounts") { database in try database.execute(sql: accounts) }
+        migrator.registerMigration("0002 audit") { database in try database.execute(sql: audit) }
+        return migrator
+    }
+
+    /// What verification reads comes first, so that a long purpose or list of scopes never costs it an overflow page.
+    private static let accounts = """
+        CREATE TABLE account (
+            id INTEGER PRIMARY KEY CHECK (id BETWEEN 0 AND 999999999999999999),
+            created_at INTEGER NOT NULL CHECK (created_at BETWEEN 0 AND 9999999999999),
+            status TEXT NOT NULL CHECK (status IN ('active', 'disabled')),
+            token_digest BLOB CHECK (length(token_digest) = 32),
+            token_key_id INTEGER,
+            token_issued_at INTEGER,
+            token_expires_at INTEGER,
+            kind TEXT NOT NULL CHECK (kind IN ('user', 'service')),
+            role TEXT NOT NULL CHECK (role IN ('member', 'introspector', 'admin')),
+            email TEXT NOT NULL,
+            scopes TEXT NOT NULL,
+            token_generation INTEGER NOT NULL DEFAULT 0,
+            token_issued_by TEXT,
+            email_key TEXT NOT NULL UNIQUE,
+            password_hash BLOB,
+            password_version INTEGER NOT NULL DEFAULT 1,
+            audit_count INTEGER NOT NULL CHECK (audit_count > 0),
+            audit_mac BLOB NOT NULL CHECK (length(audit_mac) = 32),
+            owner INTEGER REFERENCES account (id),
+            purpose TEXT,
+            CHECK (email_key = lower(email)),
+            CHECK ((kind = 'service') = (owner IS NOT NULL)),
+            CHECK ((owner IS NULL) = (purpose IS NULL)),
+            CHECK (kind = 'service' OR scopes = ''),
+            CHECK (status = 'active' OR token_digest IS NULL),
+            CHECK ((token_digest IS NULL) = (token_key_id IS NULL)),
+            CHECK ((token_digest IS NULL) = (token_issued_at IS NULL)),
+            CHECK ((token_digest IS NULL) = (token_expires_at IS NULL)),
+            CHECK ((token_digest IS NULL) = (token_issued_by IS NULL))
+        ) STRICT
+        """
+
+    private static let audit = """
+        CREATE TABLE audit (
+            account_id INTEGER NOT NULL REFERENCES account (id),
+            n INTEGER NOT NULL CHECK (n > 0),
+            at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            address TEXT NOT NULL,
+            agent TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            mac BLOB NOT NULL CHECK (length(mac) = 32),
+            PRIMARY KEY (account_id, n)
+        ) STRICT, WITHOUT ROWID
+        """
+}

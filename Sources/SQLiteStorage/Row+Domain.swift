@@ -1,0 +1,122 @@
+import Auth
+import Foundation
+import GRDB
+
+/// Reading rows back as domain values. A value that the schema or the domain would have refused, put there by hand,
+/// makes the answer `.unavailable`; GRDB's own subscripts would trap on it.
+extension Row {
+    func field<Value: DatabaseValueConvertible>(_ column: String, as _: Value.Type = Value.self) throws -> Value {
+        let stored: DatabaseValue? = self[column]
+        guard let stored, let value = Value.fromDatabaseValue(stored) else { throw damaged(column) }
+        return value
+    }
+
+    func choice<Value: RawRepresentable>(_ column: String) throws -> Value where Value.RawValue == String {
+        guard let value = Value(rawValue: try field(column)) else { throw damaged(column) }
+        return value
+    }
+
+    func time(_ column: String) throws -> Timestamp {
+        Timestamp(milliseconds: try field(column))
+    }
+
+    func email(_ column: String) throws -> EmailAddress {
+        guard let email = try? EmailAddress(field(column)) else { throw damaged(column) }
+        return email
+    }
+
+    func accountID() throws -> AccountID {
+        guard let id = AccountID(createdAt: try time("created_at"), number: try field("id")) else {
+            throw damaged("id")
+        }
+        return id
+    }
+
+    func damaged(_ column: String) -> AuthError {
+        let number: DatabaseValue? = self["id"]
+        return .unavailable("the database holds a damaged \(column) in the row \(number ?? .null)")
+    }
+}
+
+extension Account {
+    /// Columns for `init(row:)`, the owner's by a join.
+    static let query = """
+        SELECT a.id, a.created_at, a.email_key, a.email, a.kind, a.purpose, a.role, a.scopes, a.status,
+            a.password_hash IS NOT NULL AS has_password, a.password_version, a.token_digest IS NOT NULL AS has_token,
+            a.token_generation, a.token_issued_at, a.token_expires_at, a.token_issued_by,
+            o.id AS owner, o.email AS owner_email, o.status AS owner_status
+        FROM account AS a LEFT JOIN account AS o ON o.id = a.owner
+        """
+
+    init(row: Row) throws {
+        let email = try row.email("email")
+        // Paging goes by the stored key: one that differs could lead a listing round in circles.
+        guard email.key == (try row.field("email_key", as: String.self)) else { throw row.damaged("email_key") }
+        guard let scopes = try? Scope.list(row.field("scopes")) else { throw row.damaged("scopes") }
+        let kind: Kind =
+            switch try row.choice("kind") as AccountType {
+            case .user: .user
+            case .service: .service(owner: try Owner(row: row), purpose: try row.field("purpose"))
+            }
+        self.init(
+            id: try row.accountID(),
+            email: email,
+            kind: kind,
+            role: try row.choice("role"),
+            scopes: scopes,
+            status: try row.choice("status"),
+            hasPassword: try row.field("has_password"),
+            passwordVersion: try row.field("password_version"),
+            token: try row.field("has_token") ? try Token(row: row) : nil
+        )
+    }
+}
+
+extension Account.Owner {
+    fileprivate init(row: Row) throws {
+        self.init(
+            number: try row.field("owner"),
+            email: try row.email("owner_email"),
+            status: try row.choice("owner_status")
+        )
+    }
+}
+
+extension Account.Token {
+    fileprivate init(row: Row) throws {
+        self.init(
+            generation: try row.field("token_generation"),
+            issuedAt: try row.time("token_issued_at"),
+            expiresAt: try row.time("token_expires_at"),
+            issuedBy: try row.field("token_issued_by")
+        )
+    }
+}
+
+extension PasswordRecord {
+    init(row: Row) throws {
+        let hash: Data? = try row.field("password_hash", as: Data?.self)
+        self.init(
+            account: try row.accountID(),
+            status: try row.choice("status"),
+            hash: hash.map { SealedPasswordHash(bytes: Array($0)) },
+            passwordVersion: try row.field("password_version")
+        )
+    }
+}
+
+extension AuditEvent {
+    init(row: Row) throws {
+        let source = AuditSource(
+            actor: try row.field("actor"),
+            address: try row.field("address"),
+            agent: try row.field("agent")
+        )
+        self.init(
+            n: try row.field("n"),
+            at: try row.time("at"),
+            draft: AuditDraft(try row.choice("kind"), by: source, detail: try row.field("detail")),
+            mac: Array(try row.field("mac", as: Data.self))
+        )
+    }
+}
