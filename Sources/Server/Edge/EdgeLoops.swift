@@ -1,0 +1,44 @@
+import Auth
+import NIOCore
+
+/// The `EdgeLoop` of every event loop of a group.
+struct EdgeLoops: Sendable {
+    private let loops: [ObjectIdentifier: NIOLoopBound<EdgeLoop>]
+
+    /// Makes each on its own loop; throws what the store throws when it cannot be read.
+    init(_ group: any EventLoopGroup, store: any AuthStore) async throws {
+        var loops: [ObjectIdentifier: NIOLoopBound<EdgeLoop>] = [:]
+        for eventLoop in group.makeIterator() {
+            loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
+                NIOLoopBound(try EdgeLoop(eventLoop: eventLoop, store: store), eventLoop: eventLoop)
+            }.get()
+        }
+        self.loops = loops
+    }
+
+    /// The one of `eventLoop`; call it on that loop. Nil for a loop of another group.
+    func on(_ eventLoop: any EventLoop) -> EdgeLoop? {
+        loops[ObjectIdentifier(eventLoop)]?.value
+    }
+
+    /// Looks an account's token up on a connection's loop, with whatever else that loop is asked in this turn.
+    func lookUp(_ account: AccountID, on eventLoop: any EventLoop) async -> TokenLookup {
+        guard let loop = loops[ObjectIdentifier(eventLoop)] else {
+            return .unavailable("not an event loop of the server")
+        }
+        return await withCheckedContinuation { continuation in
+            eventLoop.execute {
+                loop.value.lookUp(account) { continuation.resume(returning: $0) }
+            }
+        }
+    }
+
+    /// The counts of all loops, added up.
+    func counts() async throws -> LoopCounts {
+        var total = LoopCounts()
+        for loop in loops.values {
+            total.add(try await loop.eventLoop.submit { loop.value.metrics.counts }.get())
+        }
+        return total
+    }
+}

@@ -1,0 +1,83 @@
+import NIOHTTP1
+
+/// The rules of RFC 9112 and of our limits on a request's header that the decoder does not enforce.
+struct EdgeRules: Sendable {
+    let limits: EdgeLimits
+    let siteMap: SiteMap
+
+    /// Why an HTTP/1 request is refused before anything is done for it; nil when it may pass.
+    func refusal(_ head: HTTPRequestHead, _ facts: RequestFacts) -> ErrorResponse? {
+        guard head.version == .http1_1 || head.version == .http1_0 else {
+            return ErrorResponse(.versionNotSupported, "This server speaks HTTP/1.0, HTTP/1.1 and, over TLS, HTTP/2")
+        }
+        guard head.uri.utf8.count <= limits.targetBytes else {
+            return ErrorResponse(.uriTooLong, "The request target has more than \(limits.targetBytes) bytes")
+        }
+        guard facts.hosts == 1 || (facts.hosts == 0 && head.version == .http1_0) else {
+            return ErrorResponse(.invalidData, "A request has exactly one Host header")
+        }
+        if let host = facts.host, !EdgeRules.isHost(host) {
+            return ErrorResponse(.invalidData, "The Host header is not a host")
+        }
+        guard head.uri.utf8.first == UInt8(ascii: "/") || head.uri == "*" || head.method == .CONNECT else {
+            return ErrorResponse(.invalidData, "The request target is neither a path nor an http address")
+        }
+        if let coding = facts.transferEncoding {
+            if let refusal = refusal(transferEncoding: coding, head.version) { return refusal }
+        }
+        return switch head.method {
+        case .CONNECT: ErrorResponse(.notImplemented, "This server is not a proxy")
+        case .TRACE: ErrorResponse.methodNotAllowed(siteMap.route(head.uri).methods)
+        default: refusal(facts)
+        }
+    }
+
+    /// The rules that HTTP/1 and HTTP/2 share.
+    func refusal(_ facts: RequestFacts) -> ErrorResponse? {
+        if let expect = facts.expect, !expect.isField("100-continue") {
+            return ErrorResponse(.expectationFailed, "The only expectation this server meets is 100-continue")
+        }
+        if let length = facts.contentLength {
+            guard let bytes = Int(length), bytes >= 0 else {
+                return ErrorResponse(.invalidData, "Content-Length is not a number")
+            }
+            guard bytes <= limits.bodyBytes else { return payloadTooLarge }
+        }
+        if facts.announcesBody, let coding = facts.contentEncoding, !coding.isField("identity") {
+            return ErrorResponse(.unsupportedMediaType, "Send the body without a Content-Encoding")
+        }
+        return nil
+    }
+
+    var payloadTooLarge: ErrorResponse { EdgeRules.payloadTooLarge(limits) }
+
+    static func payloadTooLarge(_ limits: EdgeLimits) -> ErrorResponse {
+        ErrorResponse(.payloadTooLarge, "The body has more than \(limits.bodyBytes) bytes")
+    }
+
+    private func refusal(transferEncoding: String, _ version: HTTPVersion) -> ErrorResponse? {
+        guard version == .http1_1 else {
+            return ErrorResponse(.invalidData, "HTTP/1.0 has no Transfer-Encoding")
+        }
+        let codings = transferEncoding.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingBlanks)
+        guard codings.last?.isField("chunked") == true, codings.dropLast().allSatisfy({ !$0.isField("chunked") }) else {
+            return ErrorResponse(.invalidData, "The last Transfer-Encoding is chunked, and the only chunked one")
+        }
+        guard codings.count == 1 else {
+            return ErrorResponse(.notImplemented, "The only Transfer-Encoding this server knows is chunked")
+        }
+        return nil
+    }
+
+    /// RFC 3986 host and port characters; empty is legal (RFC 9112 section 3.2).
+    private static func isHost(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "-._~:[]%!$&'()*+;=".utf8.contains(byte)
+            }
+        }
+    }
+}

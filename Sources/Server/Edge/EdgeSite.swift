@@ -1,0 +1,68 @@
+import Auth
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// What all connections of a listening address share: its rules, its paths and how its answers look.
+struct EdgeSite: Sendable {
+    let rules: EdgeRules
+    let authority: TokenAuthority
+    let commonFields: CommonFields
+    let accessLog: AccessLog
+    let logger: Logger
+
+    var limits: EdgeLimits { rules.limits }
+
+    /// Whether the gate answers this request itself: verification and liveness, by GET, without a body, at the exact path.
+    func gateAnswers(_ exchange: Exchange, _ head: HTTPRequestHead, _ facts: RequestFacts) -> Bool {
+        guard head.method == .GET, !facts.announcesBody, !facts.earlyData else { return false }
+        switch exchange.route {
+        case .tokenStatus, .alive: return !head.uri.utf8.contains(UInt8(ascii: "?"))
+        default: return false
+        }
+    }
+
+    /// A whole answer as bytes.
+    func write(_ answer: Answer, _ exchange: Exchange, date: String, isTLS: Bool, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString("HTTP/1.1 ")
+        buffer.writeDecimal(Int64(answer.status))
+        buffer.writeStaticString(" ")
+        buffer.writeString(HTTPResponseStatus(statusCode: answer.status).reasonPhrase)
+        buffer.writeStaticString("\r\nDate: ")
+        buffer.writeString(date)
+        if answer.body.readableBytes > 0 {
+            buffer.writeStaticString("\r\nContent-Type: application/json; charset=utf-8")
+        }
+        buffer.writeStaticString("\r\nContent-Length: ")
+        buffer.writeDecimal(Int64(answer.body.readableBytes))
+        buffer.writeStaticString("\r\n")
+        fields(isTLS).write(exchange, into: &buffer)
+        if let field = answer.field {
+            buffer.writeString(field.name)
+            buffer.writeStaticString(": ")
+            buffer.writeString(field.value)
+            buffer.writeStaticString("\r\n")
+        }
+        if exchange.closes {
+            buffer.writeStaticString("Connection: close\r\n")
+        } else if exchange.announcesKeepAlive {
+            buffer.writeStaticString("Connection: keep-alive\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+        if !exchange.isHead { buffer.writeImmutableBuffer(answer.body) }
+    }
+
+    /// The head of a router's answer with what is not the router's to say.
+    func complete(_ head: inout HTTPResponseHead, _ exchange: Exchange, isTLS: Bool) {
+        fields(isTLS).add(exchange, to: &head.headers)
+        if exchange.closes {
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if exchange.announcesKeepAlive {
+            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+    }
+
+    private func fields(_ isTLS: Bool) -> CommonFields {
+        isTLS ? commonFields : CommonFields(cors: commonFields.cors, hsts: nil)
+    }
+}

@@ -1,0 +1,77 @@
+import NIOCore
+import NIOHTTP2
+
+/// Ends an HTTP/2 connection in good order: GOAWAY when idle, too old or when the server stops, then close with its last stream.
+final class HTTP2ConnectionLife: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
+
+    private let limits: EdgeLimits
+    private let openedAt = NIODeadline.now()
+    private var quietSince = NIODeadline.now()
+    private var openStreams = 0
+    private var lastStream = HTTP2StreamID.rootStream
+    private var isEnding = false
+    private var timer: Scheduled<Void>?
+
+    init(limits: EdgeLimits) {
+        self.limits = limits
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        arm(context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+    }
+
+    /// The next time to look: never later than the age, at most one idle time away.
+    private func arm(_ context: ChannelHandlerContext) {
+        let idle = TimeAmount.milliseconds(limits.idleMilliseconds)
+        let age = openedAt + .milliseconds(limits.connectionAgeMilliseconds)
+        let next = min(age, (openStreams > 0 ? .now() : quietSince) + idle)
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in
+            guard let self else { return }
+            if .now() >= age || (openStreams == 0 && .now() >= quietSince + idle) {
+                goAway(context)
+            } else {
+                arm(context)
+            }
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let created as NIOHTTP2StreamCreatedEvent:
+            openStreams += 1
+            if created.streamID > lastStream { lastStream = created.streamID }
+        case is StreamClosedEvent:
+            openStreams -= 1
+            quietSince = .now()
+            if isEnding, openStreams == 0 { context.close(promise: nil) }
+        case is ChannelShouldQuiesceEvent:
+            goAway(context)
+        case ChannelEvent.inputClosed:
+            context.close(promise: nil)
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func goAway(_ context: ChannelHandlerContext) {
+        guard !isEnding else { return }
+        isEnding = true
+        timer?.cancel()
+        let frame = HTTP2Frame(
+            streamID: .rootStream,
+            payload: .goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil)
+        )
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+        if openStreams == 0 { context.close(promise: nil) }
+    }
+}

@@ -1,0 +1,110 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// The edge's rules for one HTTP/2 stream: what `RequestGate` is to a connection, without the answering of verification.
+final class StreamGate: ChannelDuplexHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let site: EdgeSite
+    private let loop: EdgeLoop
+    private var exchange: Exchange?
+    private var bodyBytes = 0
+    private var deadline: Scheduled<Void>?
+    private var isRefused = false
+    private var answerHasBegun = false
+
+    init(site: EdgeSite, loop: EdgeLoop) {
+        self.site = site
+        self.loop = loop
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isRefused else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let request):
+            if let refusal = begin(request, context) { return refuse(refusal, context) }
+        case .body(let bytes):
+            bodyBytes += bytes.readableBytes
+            guard bodyBytes <= site.limits.bodyBytes else { return refuse(site.rules.payloadTooLarge, context) }
+        case .end:
+            deadline?.cancel()
+        }
+        context.fireChannelRead(data)
+    }
+
+    private func begin(_ request: HTTPRequest, _ context: ChannelHandlerContext) -> ErrorResponse? {
+        let target = request.path ?? ""
+        let path = target.prefixOfPath
+        let facts = RequestFacts(request.headerFields)
+        exchange = Exchange(
+            route: site.rules.siteMap.route(path),
+            method: request.method.rawValue,
+            isBelowBase: site.rules.siteMap.isBelowBase(path),
+            origin: facts.origin,
+            startedAt: .now()
+        )
+        let limit = TimeAmount.milliseconds(site.limits.requestMilliseconds)
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in
+            self?.refuse(ErrorResponse(.requestTimeout, "The request did not arrive in time"), context)
+        }
+        guard target.utf8.count <= site.limits.targetBytes else {
+            return ErrorResponse(.uriTooLong, "The request target has more than \(site.limits.targetBytes) bytes")
+        }
+        guard request.method != .connect else {
+            return ErrorResponse(.notImplemented, "This server is not a proxy")
+        }
+        return site.rules.refusal(facts)
+    }
+
+    private func refuse(_ error: ErrorResponse, _ context: ChannelHandlerContext) {
+        guard !isRefused else { return }
+        isRefused = true
+        deadline?.cancel()
+        if !answerHasBegun {
+            let answer = error.answer
+            var head = HTTPResponse(status: HTTPResponse.Status(code: answer.status))
+            head.headerFields[.contentType] = Answer.contentType
+            if let field = answer.field, let name = HTTPField.Name(field.name) { head.headerFields[name] = field.value }
+            finish(&head, context)
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
+        context.close(promise: nil)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isRefused else {
+            promise?.succeed(())
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            answerHasBegun = true
+            finish(&head, context)
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body where exchange?.isHead == true:
+            promise?.succeed(())
+        case .body, .end:
+            context.write(data, promise: promise)
+        }
+    }
+
+    /// The common fields, the metrics and the log: every answer's head passes here once.
+    private func finish(_ head: inout HTTPResponse, _ context: ChannelHandlerContext) {
+        guard var exchange else { return }
+        exchange.status = head.status.code
+        site.commonFields.add(exchange, to: &head.headerFields)
+        let elapsed = NIODeadline.now() - exchange.startedAt
+        loop.metrics.counts.record(exchange.route, status: exchange.status, nanoseconds: elapsed.nanoseconds)
+        site.accessLog.record(exchange, elapsed: elapsed, channel: context.channel, byGate: false)
+    }
+}

@@ -1,0 +1,19 @@
+import Auth
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `/metrics` in the Prometheus text format, version 0.0.4.
+struct MetricsRoutes: Sendable {
+    let loops: EdgeLoops
+    let hasher: PasswordHasher
+
+    func metrics(_ request: Request, _ context: EdgeRequestContext) async throws -> Response {
+        let text = MetricsText.render(try await loops.counts(), hasher.load, ProcessFigures.now())
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+        )
+    }
+}

@@ -1,0 +1,54 @@
+import Auth
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// What is mounted where. The gate answers `GET api-token-status` and `GET /health/alive` over HTTP/1 ahead of all this.
+enum Routes {
+    static func router(
+        _ siteMap: SiteMap,
+        configuration: ServerConfiguration,
+        tokens: TokenRoutes,
+        health: HealthRoutes
+    ) -> Router<EdgeRequestContext> {
+        let router = router(siteMap, configuration)
+        router.mount(.tokenGenerate, at: siteMap, tokens.generate)
+        router.mount(.basicAuth, at: siteMap, tokens.basicAuth)
+        router.mount(.tokenStatus, at: siteMap, tokens.status)
+        router.mount(.tokenRevoke, at: siteMap, tokens.revoke)
+        router.mount(.alive, at: siteMap, health.alive)
+        router.mount(.ready, at: siteMap, health.ready)
+        return router
+    }
+
+    /// The metrics port: one path, the same edge.
+    static func metrics(
+        _ configuration: ServerConfiguration,
+        _ metrics: MetricsRoutes
+    ) -> Router<EdgeRequestContext> {
+        let router = router(.metrics, configuration)
+        router.mount(.metrics, at: .metrics, metrics.metrics)
+        return router
+    }
+
+    private static func router(_ siteMap: SiteMap, _ configuration: ServerConfiguration) -> Router<EdgeRequestContext> {
+        let router = Router(context: EdgeRequestContext.self)
+        router.add(middleware: ErrorMiddleware(limits: configuration.limits))
+        router.add(middleware: PathMiddleware(siteMap: siteMap, cors: configuration.cors))
+        return router
+    }
+}
+
+extension Router<EdgeRequestContext> {
+    /// Runs `handler` for the methods of `route`.
+    fileprivate func mount(
+        _ route: Route,
+        at siteMap: SiteMap,
+        _ handler: @escaping @Sendable (Request, EdgeRequestContext) async throws -> Response
+    ) {
+        guard let path = siteMap.path(of: route) else { return }
+        for method in route.methods.compactMap(HTTPRequest.Method.init(rawValue:)) {
+            on(RouterPath(path), method: method, use: handler)
+        }
+    }
+}

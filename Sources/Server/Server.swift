@@ -1,3 +1,0 @@
-import Hummingbird
-import NIOHTTP2
-import NIOSSL

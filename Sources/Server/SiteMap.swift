@@ -1,0 +1,44 @@
+/// Which path is which route; the only place that knows the paths.
+package struct SiteMap: Sendable {
+    /// Where the contract's endpoints live: empty for the root, nil where there are none.
+    private let basePath: String?
+    private let paths: [(path: String, route: Route)]
+
+    /// `basePath` has no trailing slash; empty for the root.
+    package init(basePath: String) {
+        self.basePath = basePath
+        paths = [
+            (basePath + "/api-token-status", .tokenStatus),
+            (basePath + "/api-token-generate", .tokenGenerate),
+            (basePath + "/api-basic-auth", .basicAuth),
+            (basePath + "/api-token-revoke", .tokenRevoke),
+            ("/health/alive", .alive),
+            ("/health/ready", .ready),
+        ]
+    }
+
+    /// The metrics port's own, single path.
+    package static let metrics = SiteMap()
+
+    private init() {
+        basePath = nil
+        paths = [("/metrics", .metrics)]
+    }
+
+    /// The route of a path without its query; an exact match of bytes.
+    package func route(_ path: some StringProtocol) -> Route {
+        for entry in paths where entry.path == path { return entry.route }
+        return .unknown
+    }
+
+    package func path(of route: Route) -> String? {
+        paths.first { $0.route == route }?.path
+    }
+
+    /// Whether the contract's rules for the API (CORS, no token in a query) hold for this path.
+    package func isBelowBase(_ path: some StringProtocol) -> Bool {
+        guard let basePath else { return false }
+        let rest = path.utf8.dropFirst(basePath.utf8.count)
+        return path.utf8.starts(with: basePath.utf8) && (rest.isEmpty || rest.first == UInt8(ascii: "/"))
+    }
+}
