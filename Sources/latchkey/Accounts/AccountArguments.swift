@@ -1,0 +1,44 @@
+import ArgumentParser
+import Auth
+import Foundation
+
+extension Account.Role: ExpressibleByArgument {}
+
+extension EmailAddress {
+    /// Reads an argument; the refusal becomes a usage error.
+    static func argument(_ text: String) throws -> EmailAddress {
+        do throws(AuthError) {
+            return try EmailAddress(text)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+}
+
+extension Scope {
+    /// Reads an option; the refusal becomes a usage error.
+    static func argument(_ text: String) throws -> Scope {
+        do throws(AuthError) {
+            return try Scope(text)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+}
+
+extension AuditSource {
+    /// Whoever runs this process.
+    static var commandLine: AuditSource { .commandLine(user: loginName()) }
+
+    private static func loginName() -> String {
+        let user = getuid()
+        var record = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+            guard let start = buffer.baseAddress, getpwuid_r(user, &record, start, buffer.count, &found) == 0,
+                found != nil, let name = record.pw_name
+            else { return "#\(user)" }
+            return String(cString: name)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Auth
+import SQLiteStorage
+
+/// One account to look at or change, and where it is.
+struct AccountTarget: ParsableArguments {
+    @Argument(help: "The account's e-mail address.", transform: EmailAddress.argument)
+    var email: EmailAddress
+
+    @OptionGroup var options: SettingsOptions
+    @OptionGroup var output: OutputOptions
+
+    func open() async throws -> Deployment {
+        try await Deployment.open(try await options.read().settings, .existing)
+    }
+
+    /// Says what was done; programs get the account as it is now.
+    func report(in deployment: Deployment, _ words: String) async throws {
+        say(words)
+        if output.output == .json { try await output.report(email, in: deployment) }
+    }
+}
+
+extension OutputOptions {
+    /// Prints the account as it is now.
+    func report(_ email: EmailAddress, in deployment: Deployment) async throws {
+        guard let account = try await deployment.store.account(email) else { throw AuthError.noSuchAccount }
+        let now = WallClock.system.now
+        try print(account.json(now: now), text: account.text(now: now))
+    }
+
+    /// Prints what came of setting a password: a generated one alone on standard output, or as a member of the account.
+    func report(_ email: EmailAddress, in deployment: Deployment, _ password: NewPassword, words: String) async throws {
+        guard let account = try await deployment.store.account(email) else { throw AuthError.noSuchAccount }
+        var members = account.json(now: WallClock.system.now).members
+        if let generated = password.generated { members.append(.init(name: "password", value: .text(generated))) }
+        try print(.object(members), text: password.generated)
+        say(words)
+    }
+}
+
+extension Deployment {
+    func makeAccounts() throws -> Accounts {
+        Accounts(
+            store: store,
+            hasher: try makeHasher(),
+            sealer: keys.passwords,
+            policy: try settings.passwordPolicy()
+        )
+    }
+}

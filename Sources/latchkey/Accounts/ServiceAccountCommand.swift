@@ -1,0 +1,72 @@
+import ArgumentParser
+import Auth
+
+/// `latchkey service-account`.
+struct ServiceAccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "service-account",
+        abstract: "Add accounts for programs.",
+        discussion: """
+            A service account signs in like anyone and has one live token of its own. Its name is shaped like an e-mail
+            address but need not receive mail. Look at it and change it with `latchkey account`.
+            """,
+        subcommands: [Add.self]
+    )
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add a program's account.",
+            discussion: """
+                  latchkey service-account add nightly-sync@services.example.com --owner you@example.com \\
+                      --purpose "Copies orders to the warehouse" --scope orders:read --generate-password
+
+                Without a --scope the account's tokens are not limited.
+                """
+        )
+
+        @Argument(help: "The name to sign in with, shaped like an e-mail address.", transform: EmailAddress.argument)
+        var email: EmailAddress
+
+        @Option(
+            help: ArgumentHelp("The person who answers for it, by e-mail address.", valueName: "email"),
+            transform: EmailAddress.argument
+        )
+        var owner: EmailAddress
+
+        @Option(help: ArgumentHelp("What it is for, in a few words.", valueName: "text"))
+        var purpose: String
+
+        @Option(
+            name: .customLong("scope"),
+            parsing: .singleValue,
+            help: ArgumentHelp("A scope to limit its tokens to; may be given again.", valueName: "scope"),
+            transform: Scope.argument
+        )
+        var scopes: [Scope] = []
+
+        @OptionGroup var newPassword: NewPasswordOptions
+        @OptionGroup var options: SettingsOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let settings = try await options.read().settings
+            let deployment = try await Deployment.open(settings, .existing)
+            let password = try newPassword.obtain(for: email)
+            let accounts = try deployment.makeAccounts()
+            let id = try await accounts.addService(
+                email,
+                owner: owner,
+                purpose: purpose,
+                password: password.password,
+                scopes: scopes,
+                by: .commandLine
+            )
+            try await output.report(
+                email,
+                in: deployment,
+                password,
+                words: "Added the service account \(email) with the user_id \(id)."
+            )
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Auth
+import Foundation
+import Logging
+import SQLiteStorage
+import Server
+import ServiceLifecycle
+import UnixSignals
+
+/// `latchkey serve`.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the server.",
+        discussion: """
+            Works with no setting at all: it listens on 127.0.0.1:8080 and makes its data directory and its keys. Once it
+            listens it prints its address. SIGTERM and Ctrl-C stop it when the requests in flight are answered.
+
+              latchkey serve --dev                          an account and a curl line to try it with
+              latchkey serve --host 0.0.0.0 --port 8443     for others, with TLS or a proxy that speaks it
+              latchkey config explain                       every setting, its value and where that comes from
+            """
+    )
+
+    @Option(help: ArgumentHelp("The address to listen on. (default: 127.0.0.1)", valueName: "address"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one. (default: 8080)", valueName: "number"))
+    var port: String?
+
+    @Flag(
+        help: """
+            To try it: loopback only, data in ./latchkey-dev, and the account example@personr.co with the password \
+            example123.
+            """
+    )
+    var dev = false
+
+    @OptionGroup var options: SettingsOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let settings = try await readSettings()
+        ProcessLimits.raiseOpenFiles()
+        ProcessLimits.ignoreBrokenPipes()
+        let handler = StructuredLogHandler(level: settings.logLevel, format: settings.logFormat) { line in
+            // There is nowhere left to say that standard error is gone.
+            try? StandardStream.error.write(line)
+        }
+        LoggingSystem.bootstrap { _ in handler }
+        try await serve(settings, logger: Logger(label: "latchkey"))
+    }
+
+    private func readSettings() async throws -> Settings {
+        var flags: [String: String] = [:]
+        if let host { flags["server.host"] = host }
+        if let port { flags["server.port"] = port }
+        var settings = try await options.read(flags: flags).settings
+        if dev {
+            guard settings.listensOnLoopback else {
+                throw CommandFailure(
+                    .usage,
+                    words: """
+                        serve --dev makes an account whose password everybody knows, so it listens on loopback only, not on \
+                        \(shown(settings.server.host)). Leave --dev out, or the host.
+                        """
+                )
+            }
+            // Only a flag typed here may lead to other data than the folder that --dev is known for.
+            if options.data == nil { settings.dataDirectory = "latchkey-dev" }
+        }
+        return settings
+    }
+
+    private func serve(_ settings: Settings, logger: Logger) async throws {
+        let watch = StoreWatch()
+        let directory = try DataDirectory.prepare(settings.dataDirectory)
+        let lock = try StoreLock(directory)
+        defer { withExtendedLifetime(lock) {} }
+        let deployment = try await Deployment.open(settings, .new, onFatalError: watch.report)
+        let hasher = try deployment.makeHasher()
+        _ = try settings.passwordPolicy()
+        if dev { try await DevelopmentAccount.make(in: deployment, hasher) }
+
+        let isEmpty = try await deployment.store.isEmpty()
+        let configuration = settings.serverConfiguration
+        if configuration.tls == nil, !settings.listensOnLoopback {
+            logger.warning(
+                "plain HTTP beyond this machine; set tls.certificate and tls.key, or put a proxy that speaks TLS in front",
+                metadata: ["host": "\(settings.server.host)"]
+            )
+        }
+        let notices = ServeNotices(
+            settings: settings,
+            output: output.output,
+            isDevelopment: dev,
+            hasNoAccount: isEmpty,
+            logger: logger
+        )
+        let server = TokenServer(
+            configuration: configuration,
+            store: deployment.store,
+            authority: deployment.makeAuthority(hasher),
+            hasher: hasher,
+            logger: logger,
+            onListening: notices.listening
+        )
+        try await run(server, watch, limit: configuration.limits.stopMilliseconds, logger)
+        hasher.stop()
+        logger.info("stopped")
+    }
+
+    /// Runs until SIGTERM, SIGINT or a failure.
+    private func run(_ server: TokenServer, _ watch: StoreWatch, limit: Int64, _ logger: Logger) async throws {
+        // The server has its own time to stop; then its tasks are cancelled; then, should one not heed that, the end.
+        let deadline = StopDeadline(milliseconds: limit + 700, logger: logger)
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: watch,
+                    successTerminationBehavior: .ignore,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                ),
+                .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: deadline, successTerminationBehavior: .ignore),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = .milliseconds(limit + 300)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+            guard deadline.isStopping else { throw CommandFailure(words: "The server ended by itself.") }
+        } catch let failure as StoreFailed {
+            throw CommandFailure(
+                words:
+                    "The store failed, so the server has stopped: \(shown(failure.reason)). Look at the disk, then start it again."
+            )
+        } catch is CancellationError where deadline.isStopping {
+            logger.warning("the time to stop is over; what was still in flight was cut off")
+        }
+    }
+}
+
+extension Settings {
+    /// Whether only this machine can connect.
+    var listensOnLoopback: Bool {
+        server.host == "localhost" || server.host == "::1" || server.host.isLoopbackIPv4
+    }
+}
+
+extension String {
+    /// 127.0.0.0/8 in dotted decimal.
+    fileprivate var isLoopbackIPv4: Bool {
+        let parts = split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}

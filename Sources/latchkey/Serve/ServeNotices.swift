@@ -1,0 +1,86 @@
+import Foundation
+import Logging
+import Server
+
+/// What `serve` says once it listens: one line for programs on standard output, the next steps for people.
+struct ServeNotices: Sendable {
+    let settings: Settings
+    let output: OutputFormat
+    let isDevelopment: Bool
+    let hasNoAccount: Bool
+    let logger: Logger
+
+    @Sendable func listening(_ listening: TokenServer.Listening) {
+        logger.info(
+            "listening",
+            metadata: [
+                "url": "\(listening.url)", "metrics": "\(listening.metricsURL ?? "off")",
+                "data": "\(settings.dataDirectory)",
+            ]
+        )
+        do {
+            try StandardStream.output.write(line(listening) + "\n")
+        } catch {
+            // Whoever started the server may have closed the pipe; serving does not depend on it.
+            logger.warning("the address could not be printed", metadata: ["reason": "\(error)"])
+        }
+        let words = nextSteps(listening)
+        guard !words.isEmpty else { return }
+        // A log of JSON lines stays one.
+        if settings.logFormat == .json { logger.notice("\(words)") } else { say(words) }
+    }
+
+    func line(_ listening: TokenServer.Listening) -> String {
+        switch output {
+        case .text: "Latchkey listens on \(listening.url)"
+        case .json:
+            JSONText.object([
+                "status": .text("listening"), "url": .text(listening.url),
+                "metrics_url": .optional(listening.metricsURL),
+            ]).description
+        }
+    }
+
+    func nextSteps(_ listening: TokenServer.Listening) -> String {
+        let data =
+            settings.dataDirectory == Settings().dataDirectory ? "" : " --data \(shellWord(settings.dataDirectory))"
+        if isDevelopment {
+            let url = settings.publicURL ?? listening.url
+            return """
+
+                Get a token:
+
+                  curl --location '\(url)\(settings.server.basePath)/api-token-generate' --form 'email="\(DevelopmentAccount.email)"' --form 'password="\(DevelopmentAccount.password)"'
+
+                Look at the accounts, and add your own, in another terminal:
+
+                  latchkey account list\(data)
+                  latchkey account add you@example.com\(data)
+
+                """
+        }
+        guard hasNoAccount else { return "" }
+        return """
+
+            There is no account yet. Add the first one in another terminal:
+
+              latchkey account add you@example.com --role admin\(data)
+
+            """
+    }
+}
+
+/// A word for a POSIX shell, quoted where it must be.
+func shellWord(_ text: String) -> String {
+    let plain =
+        !text.isEmpty
+        && text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"):
+                true
+            default: "/._-+,:@%".utf8.contains(byte)
+            }
+        }
+    return plain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Auth
+import SQLiteStorage
+
+/// `latchkey token`.
+struct TokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token",
+        abstract: "Generate tokens, look at them and revoke them.",
+        discussion: """
+            An account has one live token at most, and generating a new one ends the one before. These commands know
+            accounts by e-mail address and need no password: whoever may read the data directory may use them.
+
+              TOKEN=$(latchkey token generate nightly-sync@services.example.com)
+              latchkey token revoke nightly-sync@services.example.com
+            """,
+        subcommands: [Generate.self, Status.self, List.self, Revoke.self]
+    )
+
+    struct Generate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make an account's new token and print it, once.",
+            discussion: """
+                The token before it ends at this moment. Nobody can read the new one again later.
+
+                  curl -H "Authorization: Bearer $(latchkey token generate you@example.com)" https://api.example.com/
+                """
+        )
+
+        @OptionGroup var target: AccountTarget
+
+        func run() async throws {
+            let deployment = try await target.open()
+            let generated = try await deployment.makeAuthority(deployment.makeHasher())
+                .generateAsOperator(for: target.email, by: .commandLine)
+            let text = String(generated.token.text)
+            let json = JSONText.object([
+                "token": .text(text), "user_id": .text("\(generated.account)"),
+                "expires": .number(generated.expiresInSeconds),
+            ])
+            try target.output.print(json, text: text)
+            say(
+                "The token of \(target.email) is good for \(DurationText(milliseconds: generated.expiresInSeconds * 1000))."
+            )
+        }
+    }
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show since when and until when an account's token lives.",
+            discussion: """
+                Exits with 3 when the account has no live token.
+
+                  latchkey token status you@example.com || echo "generate a new one"
+                """
+        )
+
+        @OptionGroup var target: AccountTarget
+
+        func run() async throws {
+            let deployment = try await target.open()
+            guard let account = try await deployment.store.account(target.email) else { throw AuthError.noSuchAccount }
+            let now = WallClock.system.now
+            let isLive = account.status == .active && account.liveToken(at: now) != nil
+            try target.output.print(account.tokenJSON(now: now), text: isLive ? account.tokenText(now: now) : nil)
+            guard isLive else { throw CommandFailure(.tokenNotValid, words: "\(target.email) has no live token.") }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the accounts that have a live token.",
+            discussion: "  latchkey token list --output json"
+        )
+
+        @OptionGroup var options: SettingsOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let deployment = try await Deployment.open(try await options.read().settings, .existing)
+            let now = WallClock.system.now
+            try await AccountPages(store: deployment.store).print(
+                as: output.output,
+                json: { $0.liveToken(at: now) == nil ? nil : $0.tokenJSON(now: now) },
+                header: Account.tokenListHeader,
+                row: { $0.tokenRow(now: now) }
+            )
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End an account's token.",
+            discussion: """
+                Takes effect with the next request. The account can make a new token at once; to keep it from that,
+                `latchkey account disable` it.
+
+                  latchkey token revoke you@example.com
+                """
+        )
+
+        @OptionGroup var target: AccountTarget
+
+        func run() async throws {
+            let deployment = try await target.open()
+            let revoked = try await deployment.makeAuthority(deployment.makeHasher())
+                .revokeAsOperator(of: target.email, by: .commandLine)
+            try target.output.print(.object(["revoked": .bool(revoked)]), text: nil)
+            say(revoked ? "The token of \(target.email) is revoked." : "\(target.email) had no live token.")
+        }
+    }
+}
