@@ -17,7 +17,7 @@ final class ConnectionTimer {
             guard let self, let gate else { return }
             self.scheduled = nil
             guard let due = gate.deadline else { return }
-            if due <= .now() {
+            if due <= eventLoop.now {
                 gate.deadlinePassed()
             } else {
                 self.arm(for: gate, at: due, on: eventLoop)

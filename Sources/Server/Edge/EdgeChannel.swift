@@ -53,22 +53,26 @@ struct EdgeChannel: HTTPChannelHandler {
 
     private func setUpHTTP1(_ channel: any Channel, isTLS: Bool) throws -> Requests {
         guard let loop = loops.on(channel.eventLoop) else { throw ChannelError.inappropriateOperationForState }
-        let gate = RequestGate(site: site, loop: loop, isTLS: isTLS)
-        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
-        decoderLimits.maxHeaderFieldSize = site.limits.headerBytes
-        decoderLimits.maxHeaderListSize = site.limits.headerBytes
-        decoderLimits.maxHeaderFieldCount = site.limits.headerFields
-        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(ByteBudget(gate: gate))
-        try pipeline.addHandler(HTTPResponseEncoder())
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
-        try pipeline.addHandler(gate)
+        try EdgeChannel.addHTTP1(to: pipeline, RequestGate(site: site, loop: loop, isTLS: isTLS))
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isTLS))
         return try Requests(
             wrappingChannelSynchronously: channel,
             configuration: .init(isOutboundHalfClosureEnabled: true)
         )
+    }
+
+    /// The handlers between the socket, or TLS, and the router's codec.
+    static func addHTTP1(to pipeline: ChannelPipeline.SynchronousOperations, _ gate: RequestGate) throws {
+        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+        decoderLimits.maxHeaderFieldSize = gate.site.limits.headerBytes
+        decoderLimits.maxHeaderListSize = gate.site.limits.headerBytes
+        decoderLimits.maxHeaderFieldCount = gate.site.limits.headerFields
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)
+        try pipeline.addHandler(ByteBudget(gate: gate))
+        try pipeline.addHandler(HTTPResponseEncoder())
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(gate)
     }
 
     // MARK: TLS and HTTP/2
@@ -117,7 +121,9 @@ struct EdgeChannel: HTTPChannelHandler {
                 )
             }
         }
-        try channel.pipeline.syncOperations.addHandler(HTTP2ConnectionLife(limits: site.limits))
+        try channel.pipeline.syncOperations.addHandler(
+            HTTP2ConnectionLife(limits: site.limits, openedAt: channel.eventLoop.now)
+        )
         return streams
     }
 

@@ -7,15 +7,17 @@ final class HTTP2ConnectionLife: ChannelInboundHandler {
     typealias OutboundOut = HTTP2Frame
 
     private let limits: EdgeLimits
-    private let openedAt = NIODeadline.now()
-    private var quietSince = NIODeadline.now()
+    private let openedAt: NIODeadline
+    private var quietSince: NIODeadline
     private var openStreams = 0
     private var lastStream = HTTP2StreamID.rootStream
     private var isEnding = false
     private var timer: Scheduled<Void>?
 
-    init(limits: EdgeLimits) {
+    init(limits: EdgeLimits, openedAt: NIODeadline) {
         self.limits = limits
+        self.openedAt = openedAt
+        quietSince = openedAt
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -30,10 +32,11 @@ final class HTTP2ConnectionLife: ChannelInboundHandler {
     private func arm(_ context: ChannelHandlerContext) {
         let idle = TimeAmount.milliseconds(limits.idleMilliseconds)
         let age = openedAt + .milliseconds(limits.connectionAgeMilliseconds)
-        let next = min(age, (openStreams > 0 ? .now() : quietSince) + idle)
+        let next = min(age, (openStreams > 0 ? context.eventLoop.now : quietSince) + idle)
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in
             guard let self else { return }
-            if .now() >= age || (openStreams == 0 && .now() >= quietSince + idle) {
+            let now = context.eventLoop.now
+            if now >= age || (openStreams == 0 && now >= quietSince + idle) {
                 goAway(context)
             } else {
                 arm(context)
@@ -48,7 +51,7 @@ final class HTTP2ConnectionLife: ChannelInboundHandler {
             if created.streamID > lastStream { lastStream = created.streamID }
         case is StreamClosedEvent:
             openStreams -= 1
-            quietSince = .now()
+            quietSince = context.eventLoop.now
             if isEnding, openStreams == 0 { context.close(promise: nil) }
         case is ChannelShouldQuiesceEvent:
             goAway(context)

@@ -60,15 +60,18 @@ final class RequestGate: ChannelDuplexHandler {
     private var isChunked = false
     private var swallowed = 0
 
-    private let openedAt = NIODeadline.now()
-    private var messageStartedAt = NIODeadline.now()
-    private var quietSince = NIODeadline.now()
+    private let openedAt: NIODeadline
+    private var messageStartedAt: NIODeadline
+    private var quietSince: NIODeadline
     private let timer = ConnectionTimer()
 
     init(site: EdgeSite, loop: EdgeLoop, isTLS: Bool) {
         self.site = site
         self.loop = loop
         self.isTLS = isTLS
+        openedAt = loop.eventLoop.now
+        messageStartedAt = openedAt
+        quietSince = openedAt
     }
 
     // MARK: Life of the connection
@@ -139,7 +142,7 @@ final class RequestGate: ChannelDuplexHandler {
             return false
         case .idle:
             phase = .header
-            messageStartedAt = .now()
+            messageStartedAt = loop.eventLoop.now
             messageBytes = count
         case .header, .body:
             messageBytes += count
@@ -341,7 +344,7 @@ final class RequestGate: ChannelDuplexHandler {
 
     private func finishExchange() {
         guard let exchange, let context else { return }
-        let now = NIODeadline.now()
+        let now = loop.eventLoop.now
         let elapsed = now - exchange.startedAt
         loop.metrics.counts.record(exchange.route, status: exchange.status, nanoseconds: elapsed.nanoseconds)
         site.accessLog.record(exchange, elapsed: elapsed, channel: context.channel, byGate: owner == .gate)

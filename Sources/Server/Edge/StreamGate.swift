@@ -103,7 +103,7 @@ final class StreamGate: ChannelDuplexHandler {
         guard var exchange else { return }
         exchange.status = head.status.code
         site.commonFields.add(exchange, to: &head.headerFields)
-        let elapsed = NIODeadline.now() - exchange.startedAt
+        let elapsed = loop.eventLoop.now - exchange.startedAt
         loop.metrics.counts.record(exchange.route, status: exchange.status, nanoseconds: elapsed.nanoseconds)
         site.accessLog.record(exchange, elapsed: elapsed, channel: context.channel, byGate: false)
     }

@@ -12,7 +12,7 @@ struct ProcessFigures: Sendable {
 
     static func now() -> ProcessFigures {
         var usage = rusage()
-        getrusage(RUSAGE_SELF_TARGET, &usage)
+        getrusage(thisProcess, &usage)
         let cpu =
             Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1_000_000
@@ -25,7 +25,7 @@ struct ProcessFigures: Sendable {
     }
 
     #if canImport(Darwin)
-        private static let RUSAGE_SELF_TARGET = RUSAGE_SELF
+        private static let thisProcess = RUSAGE_SELF
 
         /// Darwin tells the peak without a Mach call; good enough for a gauge.
         private static func residentBytes(_ usage: rusage) -> Int { usage.ru_maxrss }
@@ -34,7 +34,7 @@ struct ProcessFigures: Sendable {
             (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd").count) ?? 0
         }
     #else
-        private static let RUSAGE_SELF_TARGET = __rusage_who_t(RUSAGE_SELF.rawValue)
+        private static let thisProcess = __rusage_who_t(RUSAGE_SELF.rawValue)
 
         /// The second number of /proc/self/statm, in pages.
         private static func residentBytes(_ usage: rusage) -> Int {
