@@ -12,8 +12,6 @@ from rig.commands import Account, Commands
 from rig.server import Server, start_server
 
 ROOT = Path(__file__).resolve().parents[2]
-# The tests fail sign-ins on purpose and all come from one address.
-UNTHROTTLED = {"LATCHKEY_THROTTLING_ENABLED": "false"}
 
 numbers = itertools.count(1)
 
@@ -34,7 +32,16 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="session")
 def server(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over plain HTTP that the tests share, each with an account of its own; it must stop cleanly."""
-    server = start_server(binary, tmp_path_factory.mktemp("server"), settings=UNTHROTTLED)
+    server = start_server(binary, tmp_path_factory.mktemp("server"))
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def secure_server(binary: Path, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The manual's own account over TLS, as `serve --dev` makes it; it must stop cleanly."""
+    directory = tmp_path_factory.mktemp("secure")
+    server = start_server(binary, directory, "--dev", settings=authority.server_settings, root=authority.root)
     yield server
     assert server.stop() == 0
 
@@ -42,14 +49,24 @@ def server(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 @pytest.fixture(scope="session")
 def commands(binary: Path, server: Server) -> Commands:
     """The command line beside the shared server."""
-    return Commands(binary, server.data, UNTHROTTLED)
+    return Commands(binary, server.data)
 
 
 @pytest.fixture
-def account(commands: Commands) -> Account:
+def add_account(commands: Commands) -> Callable[..., Account]:
+    """Makes accounts of the shared server that no other test knows."""
+
+    def add(password: str | None = None) -> Account:
+        number = next(numbers)
+        return commands.add_account(f"tester-{number}@example.com", password or f"correct horse battery {number}")
+
+    return add
+
+
+@pytest.fixture
+def account(add_account: Callable[..., Account]) -> Account:
     """A new account of the shared server."""
-    number = next(numbers)
-    return commands.add_account(f"tester-{number}@example.com", f"correct horse battery {number}")
+    return add_account()
 
 
 @pytest.fixture
@@ -58,7 +75,7 @@ def launch(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
     started: list[Server] = []
 
     def start(*arguments: str, directory: Path | None = None, **options: object) -> Server:
-        options.setdefault("settings", UNTHROTTLED)
+        options.setdefault("settings")
         server = start_server(binary, directory or tmp_path_factory.mktemp("own"), *arguments, **options)
         started.append(server)
         return server

@@ -24,7 +24,6 @@ from rig.server import Server, start_server
 from traffic import RECENT, Client, Record
 
 ACCOUNTS = 4
-SETTINGS = {"LATCHKEY_THROTTLING_ENABLED": "false"}
 # Long enough for every account to have sign-ins hashing, waiting and committing; no longer, for kills are what counts.
 LONGEST_LOAD_SECONDS = 0.7
 JOIN_SECONDS = 60
@@ -52,9 +51,9 @@ def crash_repeatedly(
     """Runs the rounds and the check; `while_down` is called with the kill's number and the data of the dead server."""
     randomness = random.Random(seed)
     report = Report(seed, kills)
-    server = start_server(binary, directory, settings=SETTINGS)
+    server = start_server(binary, directory)
     try:
-        commands = Commands(binary, server.data, SETTINGS)
+        commands = Commands(binary, server.data)
         records = [
             Record(commands.add_account(f"crash-{number}@example.com", f"correct horse battery {number}"))
             for number in range(ACCOUNTS)
@@ -67,7 +66,7 @@ def crash_repeatedly(
             if while_down:
                 while_down(kill, server.data)
             start = time.monotonic()
-            server = start_server(binary, directory, settings=SETTINGS)
+            server = start_server(binary, directory)
             report.slowest_start = max(report.slowest_start, time.monotonic() - start)
             ask_at_rest(server, commands, records, randomness)
         code = server.stop()

@@ -14,7 +14,7 @@ import pytest
 
 from rig.authority import Authority
 from rig.browser import Browser, Printed, origin
-from rig.server import Server, clean_environment, start_server
+from rig.server import Server, clean_environment
 from rig.tokens import SUCCESS, WRONG_CREDENTIALS, opens, token_in
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -30,15 +30,6 @@ PAGES = ["token-generate", "basic-auth"]
 PRINTS_RAW_BODY = [page + "/" + name for page in PAGES for name in ("curl.sh", "ruby.rb", "python.py")]
 
 numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def sample_server(binary: Path, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`serve --dev`, which has the manual's own account, over TLS."""
-    settings = {"LATCHKEY_THROTTLING_ENABLED": "false"} | authority.server_settings
-    server = start_server(binary, tmp_path_factory.mktemp("samples"), "--dev", settings=settings, root=authority.root)
-    yield server
-    assert server.stop() == 0
 
 
 @pytest.fixture(scope="module")
@@ -78,51 +69,51 @@ def assert_succession(server: Server, tokens: list[str]) -> None:
 
 @pytest.mark.parametrize("name", PRINTS_RAW_BODY)
 def test_the_sample_prints_the_body_and_each_new_token_ends_the_one_before(
-    name: str, sample_server: Server, authority: Authority, tmp_path: Path
+    name: str, secure_server: Server, authority: Authority, tmp_path: Path
 ):
     end = b"" if name.endswith("curl.sh") else b"\n"
     tokens = []
     for _ in range(2):
-        result = run(name, sample(name, sample_server), authority, tmp_path)
+        result = run(name, sample(name, secure_server), authority, tmp_path)
         assert result.returncode == 0, result.stderr
         assert result.stdout.endswith(end)
         tokens.append(token_in(result.stdout.removesuffix(end)))
-        assert_succession(sample_server, tokens)
+        assert_succession(secure_server, tokens)
 
 
 @pytest.mark.parametrize("name", PRINTS_RAW_BODY)
 def test_the_sample_prints_the_refusal_to_the_byte(
-    name: str, sample_server: Server, authority: Authority, tmp_path: Path
+    name: str, secure_server: Server, authority: Authority, tmp_path: Path
 ):
     end = b"" if name.endswith("curl.sh") else b"\n"
-    result = run(name, sample(name, sample_server, "example124"), authority, tmp_path)
+    result = run(name, sample(name, secure_server, "example124"), authority, tmp_path)
     assert result.returncode == 0, result.stderr
     assert result.stdout == WRONG_CREDENTIALS.encode() + end
 
 
 def test_curls_basic_sample_is_refused_with_the_credentials_the_manual_prints(
-    sample_server: Server, authority: Authority, tmp_path: Path
+    secure_server: Server, authority: Authority, tmp_path: Path
 ):
-    text = (SAMPLES / "basic-auth/curl.sh").read_text().replace("https://enterprise.personr.co", sample_server.url)
+    text = (SAMPLES / "basic-auth/curl.sh").read_text().replace("https://enterprise.personr.co", secure_server.url)
     result = run("curl.sh", text, authority, tmp_path)
     assert result.returncode == 0, result.stderr
     assert result.stdout == WRONG_CREDENTIALS.encode()
 
 
-def test_the_axios_form_sample_prints_the_parsed_object(sample_server: Server, authority: Authority, tmp_path: Path):
+def test_the_axios_form_sample_prints_the_parsed_object(secure_server: Server, authority: Authority, tmp_path: Path):
     tokens = []
     for _ in range(2):
-        result = run("node.js", sample("token-generate/node.js", sample_server), authority, tmp_path)
+        result = run("node.js", sample("token-generate/node.js", secure_server), authority, tmp_path)
         assert result.returncode == 0, result.stderr
         # `JSON.stringify` keeps the order of keys, so what it prints is the body again.
         tokens.append(token_in(result.stdout.removesuffix(b"\n")))
-        assert_succession(sample_server, tokens)
+        assert_succession(secure_server, tokens)
 
 
 def test_the_axios_form_sample_prints_an_error_with_status_400(
-    sample_server: Server, authority: Authority, tmp_path: Path
+    secure_server: Server, authority: Authority, tmp_path: Path
 ):
-    result = run("node.js", sample("token-generate/node.js", sample_server, "example124"), authority, tmp_path)
+    result = run("node.js", sample("token-generate/node.js", secure_server, "example124"), authority, tmp_path)
     assert result.returncode == 0, result.stderr
     printed = result.stdout.decode()
     assert "AxiosError: Request failed with status code 400" in printed
@@ -130,10 +121,10 @@ def test_the_axios_form_sample_prints_an_error_with_status_400(
     assert "We didn\u2019t find an account with those login credentials" in printed
 
 
-def test_the_axios_basic_sample_prints_the_parsed_object(sample_server: Server, authority: Authority, tmp_path: Path):
+def test_the_axios_basic_sample_prints_the_parsed_object(secure_server: Server, authority: Authority, tmp_path: Path):
     tokens = []
     for _ in range(2):
-        result = run("node.js", sample("basic-auth/node.js", sample_server), authority, tmp_path)
+        result = run("node.js", sample("basic-auth/node.js", secure_server), authority, tmp_path)
         assert result.returncode == 0, result.stderr
         printed = re.fullmatch(
             r"Response: \{\s+status: 'success',\s+response: \{\s+token: '([^']+)',\s+user_id: '([^']+)',"
@@ -143,13 +134,13 @@ def test_the_axios_basic_sample_prints_the_parsed_object(sample_server: Server, 
         assert printed, result.stdout
         tokens.append(printed[1])
         assert printed[1].split("|")[1] == printed[2]
-        assert_succession(sample_server, tokens)
+        assert_succession(secure_server, tokens)
 
 
 def test_the_axios_basic_sample_prints_an_error_with_status_400(
-    sample_server: Server, authority: Authority, tmp_path: Path
+    secure_server: Server, authority: Authority, tmp_path: Path
 ):
-    result = run("node.js", sample("basic-auth/node.js", sample_server, "example124"), authority, tmp_path)
+    result = run("node.js", sample("basic-auth/node.js", secure_server, "example124"), authority, tmp_path)
     assert result.returncode == 0
     assert result.stdout == b""
     printed = result.stderr.decode()
@@ -177,36 +168,36 @@ def open_page(browser: Browser, script: str) -> list[Printed]:
         )
 
 
-def test_jquerys_sample_prints_a_string_in_a_page_of_another_origin(sample_server: Server, browser: Browser):
+def test_jquerys_sample_prints_a_string_in_a_page_of_another_origin(secure_server: Server, browser: Browser):
     tokens = []
     for _ in range(2):
-        answer, complete = open_page(browser, sample("token-generate/browser.js", sample_server))
+        answer, complete = open_page(browser, sample("token-generate/browser.js", secure_server))
         assert answer.method == "log"
         [body] = answer.arguments
         tokens.append(token_in(body))
         assert complete.arguments == ["complete", 200]
-        assert_succession(sample_server, tokens)
+        assert_succession(secure_server, tokens)
 
 
-def test_jquerys_sample_prints_nothing_on_400_and_the_page_may_read_the_status(sample_server: Server, browser: Browser):
-    [complete] = open_page(browser, sample("token-generate/browser.js", sample_server, "example124"))
+def test_jquerys_sample_prints_nothing_on_400_and_the_page_may_read_the_status(secure_server: Server, browser: Browser):
+    [complete] = open_page(browser, sample("token-generate/browser.js", secure_server, "example124"))
     # A 400 without `Access-Control-Allow-Origin` would be a status of 0 here.
     assert complete.arguments == ["complete", 400]
 
 
-def test_fetchs_sample_prints_the_object_in_a_page_of_another_origin(sample_server: Server, browser: Browser):
+def test_fetchs_sample_prints_the_object_in_a_page_of_another_origin(secure_server: Server, browser: Browser):
     tokens = []
     for _ in range(2):
-        [answer] = open_page(browser, sample("basic-auth/browser.js", sample_server))
+        [answer] = open_page(browser, sample("basic-auth/browser.js", secure_server))
         label, body = answer.arguments
         assert (answer.method, label) == ("log", "Response:")
         assert SUCCESS.fullmatch(json.dumps(body, separators=(",", ":"))), body
         tokens.append(body["response"]["token"])
-        assert_succession(sample_server, tokens)
+        assert_succession(secure_server, tokens)
 
 
-def test_fetchs_sample_prints_the_object_on_400_too(sample_server: Server, browser: Browser):
-    [answer] = open_page(browser, sample("basic-auth/browser.js", sample_server, "example124"))
+def test_fetchs_sample_prints_the_object_on_400_too(secure_server: Server, browser: Browser):
+    [answer] = open_page(browser, sample("basic-auth/browser.js", secure_server, "example124"))
     assert (answer.method, answer.arguments) == ("log", ["Response:", json.loads(WRONG_CREDENTIALS)])
 
 
