@@ -36,6 +36,7 @@ class Server:
     data: Path
     log: Path
     root: Path | None = None
+    metrics_url: str | None = None
     rest_of_stdout: bytes = field(default=b"", init=False)
 
     @property
@@ -112,7 +113,7 @@ def start_server(
     try:
         line = json.loads(first_line(process, log))
         assert line["status"] == "listening", line
-        server = Server(process, line["url"], data, log, root)
+        server = Server(process, line["url"], data, log, root, line.get("metrics_url"))
         wait_until(lambda: is_ready(server), START_SECONDS, f"{server.url}/health/ready answers 200")
     except BaseException:
         process.kill()

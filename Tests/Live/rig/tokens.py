@@ -28,12 +28,17 @@ def token_in(body: bytes | str) -> str:
     return match["token"]
 
 
-def generate(server: Server, email: str, password: str) -> str:
-    """A new token, by the form the manual prints."""
+def sign_in(server: Server, email: str, password: str) -> requests.Response:
+    """The answer to the form that the manual prints."""
     fields = {"email": (None, email), "password": (None, password)}
-    answer = requests.post(
+    return requests.post(
         f"{server.base}/api-token-generate", files=fields, verify=trust(server.root), timeout=REQUEST_SECONDS
     )
+
+
+def generate(server: Server, email: str, password: str) -> str:
+    """A new token."""
+    answer = sign_in(server, email, password)
     assert answer.status_code == 200, answer.text
     return token_in(answer.content)
 
