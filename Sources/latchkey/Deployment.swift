@@ -94,7 +94,7 @@ extension Settings {
     func passwordPolicy() throws -> PasswordPolicy {
         PasswordPolicy(
             minimumLength: passwordMinimumLength,
-            blocklist: try passwordBlocklistFile.map { try PasswordBlocklist(path: $0) } ?? PasswordBlocklist()
+            blocklist: try passwordBlocklistFile.map { try PasswordBlocklist(path: $0) } ?? .empty
         )
     }
 }

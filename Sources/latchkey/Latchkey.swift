@@ -19,9 +19,9 @@ struct Latchkey: AsyncParsableCommand {
               latchkey account add you@example.com --role admin
               latchkey serve
 
-            The other commands work on the same data, also while the server runs. Results go to standard output,
-            words to standard error; --output json prints results for programs. The exit code is 0 when all went well,
-            1 when the command or a setting is wrong, 2 when it could not be done, 3 when a token is not valid.
+            The other commands work on the same data, also while the server runs. Results go to standard output, words \
+            to standard error; --output json prints results for programs. The exit code is 0 when all went well, 1 when \
+            the command or a setting is wrong, 2 when it could not be done, 3 when a token is not valid.
 
             Tab completion:
 

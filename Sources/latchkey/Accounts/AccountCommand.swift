@@ -8,7 +8,7 @@ struct AccountCommand: AsyncParsableCommand {
         commandName: "account",
         abstract: "Add accounts, look at them and change them.",
         discussion: """
-            An account is an e-mail address with a password. Changing the password and disabling the account end its
+            An account is an e-mail address with a password. Changing the password and disabling the account end its \
             token at once; signing in again makes a new one.
 
               latchkey account add you@example.com --role admin
@@ -54,7 +54,10 @@ struct AccountCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List all accounts by e-mail address.",
             discussion: """
-                  latchkey account list --output json | jq -r '.[] | select(.ownerless) | .email'
+                Service accounts whose owner is disabled:
+
+                  latchkey account list --output json \\
+                      | jq -r '.[] | select(.ownerless) | .email'
                 """
         )
 
@@ -91,8 +94,8 @@ struct AccountCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Disable an account and end its token.",
             discussion: """
-                Takes effect with the next request. Service accounts that the person owns go on working and are listed as
-                ownerless.
+                Takes effect with the next request. Service accounts that the person owns go on working and are listed \
+                as ownerless.
 
                   latchkey account disable former.colleague@example.com
                 """
@@ -172,7 +175,7 @@ struct AccountCommand: AsyncParsableCommand {
             abstract: "Set what an account may do.",
             discussion: """
                 member        use the API
-                introspector  also ask about other accounts' tokens, as an API behind Latchkey does
+                introspector  also ask about tokens of others, as an API does
                 admin         also run this service
 
                   latchkey account role you@example.com admin

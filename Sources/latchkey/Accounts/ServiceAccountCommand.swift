@@ -7,8 +7,11 @@ struct ServiceAccountCommand: AsyncParsableCommand {
         commandName: "service-account",
         abstract: "Add accounts for programs.",
         discussion: """
-            A service account signs in like anyone and has one live token of its own. Its name is shaped like an e-mail
+            A service account signs in like anyone and has one live token of its own. Its name is shaped like an e-mail \
             address but need not receive mail. Look at it and change it with `latchkey account`.
+
+              latchkey service-account add sync@services.example.com \\
+                  --owner you@example.com --purpose "Copies orders" --generate-password
             """,
         subcommands: [Add.self]
     )
@@ -17,8 +20,9 @@ struct ServiceAccountCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a program's account.",
             discussion: """
-                  latchkey service-account add nightly-sync@services.example.com --owner you@example.com \\
-                      --purpose "Copies orders to the warehouse" --scope orders:read --generate-password
+                  latchkey service-account add sync@services.example.com \\
+                      --owner you@example.com --purpose "Copies orders" \\
+                      --scope orders:read --generate-password
 
                 Without a --scope the account's tokens are not limited.
                 """

@@ -8,12 +8,13 @@ struct ConfigCommand: AsyncParsableCommand {
         commandName: "config",
         abstract: "Check the settings and explain them.",
         discussion: """
-            A setting comes from a flag, else from the environment, else from the JSON file that --config or
-            LATCHKEY_CONFIG names, else it has its default. These three say the same:
+            A setting comes from a flag, else from the environment, else from the JSON file that --config or \
+            LATCHKEY_CONFIG names, else it has its default. These three say the same, where latchkey.json holds \
+            {"server": {"port": 8443}}:
 
               latchkey serve --port 8443
               LATCHKEY_SERVER_PORT=8443 latchkey serve
-              echo '{"server": {"port": 8443}}' > latchkey.json; latchkey serve --config latchkey.json
+              latchkey serve --config latchkey.json
             """,
         subcommands: [Check.self, Explain.self]
     )
@@ -22,7 +23,7 @@ struct ConfigCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check every setting and the files they name.",
             discussion: """
-                Changes nothing. Exits with 1 when a setting is wrong and 2 when a file it names cannot be used; names
+                Changes nothing. Exits with 1 when a setting is wrong and 2 when a file it names cannot be used; names \
                 all that is wrong, not the first alone.
 
                   latchkey config check --config /etc/latchkey.json
@@ -51,7 +52,12 @@ struct ConfigCommand: AsyncParsableCommand {
     struct Explain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show every setting: its value, where that comes from, its default and its meaning.",
-            discussion: "  latchkey config explain --output json | jq '.[] | select(.source != \"default\")'"
+            discussion: """
+                What differs from the defaults:
+
+                  latchkey config explain --output json \\
+                      | jq '.[] | select(.source != "default")'
+                """
         )
 
         @OptionGroup var options: SettingsOptions

@@ -12,12 +12,18 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",
         discussion: """
-            Works with no setting at all: it listens on 127.0.0.1:8080 and makes its data directory and its keys. Once it
-            listens it prints its address. SIGTERM and Ctrl-C stop it when the requests in flight are answered.
+            Works with no setting at all: it listens on 127.0.0.1:8080 and makes its data directory and its keys. Once \
+            it listens it prints its address. SIGTERM and Ctrl-C stop it when the requests in flight are answered.
 
-              latchkey serve --dev                          an account and a curl line to try it with
-              latchkey serve --host 0.0.0.0 --port 8443     for others, with TLS or a proxy that speaks it
-              latchkey config explain                       every setting, its value and where that comes from
+            To try it, with an account and a curl line to paste:
+
+              latchkey serve --dev
+
+            For other machines, with TLS or behind a proxy that speaks it:
+
+              latchkey serve --host 0.0.0.0 --port 8443
+
+            `latchkey config explain` shows every setting there is.
             """
     )
 

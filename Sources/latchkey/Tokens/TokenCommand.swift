@@ -8,11 +8,11 @@ struct TokenCommand: AsyncParsableCommand {
         commandName: "token",
         abstract: "Generate tokens, look at them and revoke them.",
         discussion: """
-            An account has one live token at most, and generating a new one ends the one before. These commands know
-            accounts by e-mail address and need no password: whoever may read the data directory may use them.
+            An account has one live token at most, and generating a new one ends the one before. These commands need no \
+            password: whoever may write to the data directory may use them.
 
-              TOKEN=$(latchkey token generate nightly-sync@services.example.com)
-              latchkey token revoke nightly-sync@services.example.com
+              TOKEN=$(latchkey token generate sync@services.example.com)
+              latchkey token revoke sync@services.example.com
             """,
         subcommands: [Generate.self, Status.self, List.self, Revoke.self]
     )
@@ -23,7 +23,8 @@ struct TokenCommand: AsyncParsableCommand {
             discussion: """
                 The token before it ends at this moment. Nobody can read the new one again later.
 
-                  curl -H "Authorization: Bearer $(latchkey token generate you@example.com)" https://api.example.com/
+                  TOKEN=$(latchkey token generate you@example.com)
+                  curl -H "Authorization: Bearer $TOKEN" https://api.example.com/
                 """
         )
 
@@ -92,7 +93,7 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End an account's token.",
             discussion: """
-                Takes effect with the next request. The account can make a new token at once; to keep it from that,
+                Takes effect with the next request. The account can make a new token at once; to keep it from that, \
                 `latchkey account disable` it.
 
                   latchkey token revoke you@example.com
