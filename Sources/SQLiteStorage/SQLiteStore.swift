@@ -12,28 +12,30 @@ package final class SQLiteStore: Sendable {
     let clock: WallClock
     let failure: StoreFailure
     private let pool: DatabasePool
-
-    /// How long one write waits for another process's, and how long it may have queued behind other waiting writes.
-    private static let patience = 5
+    /// Seconds.
+    private let patience: Double
 
     /// Opens the database, makes or migrates it first where needed.
     ///
+    /// A write waits at most `patience` seconds for another process's transaction, and may have queued as long before.
     /// `onFatalError` runs once, on any thread, when the disk or the file failed under a write: from then on everything
     /// answers `.unavailable`, and the process should end; starting again recovers.
     package init(
         in directory: DataDirectory,
         auditChain: AuditChain,
         clock: WallClock,
+        patience: Double = 5,
         onFatalError: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(SQLiteStoreError) {
         self.directory = directory
         self.auditChain = auditChain
         self.clock = clock
+        self.patience = patience
         failure = StoreFailure(onFirst: onFatalError)
         let lock = try OpeningLock(directory)
         try directory.prepareDatabaseFile()
         do {
-            pool = try SQLiteStore.open(directory)
+            pool = try SQLiteStore.open(directory, patience, failure)
         } catch let error as SQLiteStoreError {
             throw error
         } catch let error as DatabaseError {
@@ -44,10 +46,14 @@ package final class SQLiteStore: Sendable {
         _ = consume lock
     }
 
-    private static func open(_ directory: DataDirectory) throws -> DatabasePool {
+    private static func open(
+        _ directory: DataDirectory,
+        _ patience: Double,
+        _ failure: StoreFailure
+    ) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "latchkey"
-        configuration.busyMode = .timeout(TimeInterval(patience))
+        configuration.busyMode = .timeout(patience)
         configuration.maximumReaderCount = 2
         configuration.prepareDatabase { database in
             try database.execute(
@@ -66,7 +72,9 @@ package final class SQLiteStore: Sendable {
                     PRAGMA journal_size_limit = 67108864;
                     """
             )
-            sqlite3_wal_hook(database.sqliteConnection, checkpointAfterCommit, nil)
+            // Unretained: the pool keeps its configuration, whose closure this is, and with it the failure.
+            let context = Unmanaged.passUnretained(failure).toOpaque()
+            sqlite3_wal_hook(database.sqliteConnection, checkpointAfterCommit, context)
         }
         let pool = try DatabasePool(path: directory.databasePath, configuration: configuration)
         try pool.writeWithoutTransaction { database in
@@ -86,13 +94,13 @@ package final class SQLiteStore: Sendable {
         _ change: @escaping @Sendable (Database) throws -> Value
     ) async throws(AuthError) -> Value {
         if let text = failure.text { throw .unavailable(text) }
-        let deadline = ContinuousClock.now + .seconds(SQLiteStore.patience)
+        let deadline = ContinuousClock.now + .seconds(patience)
         let outcome: Result<Value, AuthError> = await withCheckedContinuation { continuation in
             pool.asyncWriteWithoutTransaction { [self] database in
                 continuation.resume(
                     returning: result(onWriter: true) {
                         guard ContinuousClock.now < deadline else {
-                            throw AuthError.unavailable("the write waited over \(SQLiteStore.patience) s for its turn")
+                            throw AuthError.unavailable("the write waited over \(patience) s for its turn")
                         }
                         var value: Value?
                         try database.inTransaction(.immediate) {
@@ -128,7 +136,7 @@ package final class SQLiteStore: Sendable {
             return .failure(error)
         } catch let error as DatabaseError {
             let text = SQLiteStore.sentence(error)
-            if onWriter, SQLiteStore.isFatal(error) { failure.report(text) }
+            if onWriter, SQLiteStore.isFatal(error.extendedResultCode) { failure.report(text) }
             return .failure(.unavailable(text))
         } catch {
             return .failure(.unavailable("\(error)"))
@@ -136,10 +144,10 @@ package final class SQLiteStore: Sendable {
     }
 
     /// Whether what is on disk is uncertain from now on. A full disk is not: SQLite rolls back and goes on.
-    private static func isFatal(_ error: DatabaseError) -> Bool {
-        switch error.extendedResultCode {
+    fileprivate static func isFatal(_ code: ResultCode) -> Bool {
+        switch code {
         case .SQLITE_IOERR_NOMEM, .SQLITE_IOERR_SHMSIZE: false
-        default: [.SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+        default: [.SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB].contains(code.primaryResultCode)
         }
     }
 
@@ -148,21 +156,24 @@ package final class SQLiteStore: Sendable {
         let message = error.message ?? "\(error.resultCode)"
         switch error.resultCode {
         case .SQLITE_FULL: return "the disk of the data directory is full: \(message)"
-        case .SQLITE_BUSY: return "another process has kept the database locked for \(patience) s: \(message)"
+        case .SQLITE_BUSY: return "another process keeps the database locked: \(message)"
         default: return "SQLite error \(error.extendedResultCode.rawValue): \(message)"
         }
     }
 }
 
 /// Moves the log into the database once it is 1,000 pages long, as SQLite would by itself, but tells of a failed fsync,
-/// which SQLite's own hook keeps to itself: the error surfaces at the COMMIT that led here.
+/// which SQLite's own hook keeps to itself. The COMMIT that led here then fails too, whatever its fate.
 private func checkpointAfterCommit(
-    _: UnsafeMutableRawPointer?,
-    _ connection: OpaquePointer?,
-    _ name: UnsafePointer<CChar>?,
-    _ pages: CInt
+    context: UnsafeMutableRawPointer?,
+    connection: OpaquePointer?,
+    name: UnsafePointer<CChar>?,
+    pages: CInt
 ) -> CInt {
     guard pages >= 1000 else { return SQLITE_OK }
     let code = sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-    return [SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xFF) ? code : SQLITE_OK
+    guard SQLiteStore.isFatal(ResultCode(rawValue: code)), let context else { return SQLITE_OK }
+    Unmanaged<StoreFailure>.fromOpaque(context).takeUnretainedValue()
+        .report("SQLite error \(code) while moving the log into the database")
+    return code
 }

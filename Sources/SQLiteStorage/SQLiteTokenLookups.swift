@@ -67,7 +67,8 @@ final class SQLiteTokenLookups: TokenLookups {
         } catch {
             // Closing rolls back; the next batch starts on a fresh connection.
             connection = nil
-            refuse(from: position, "\(error)")
+            guard case .unavailable(let text) = error else { return refuse(from: position, "\(error)") }
+            refuse(from: position, text)
         }
     }
 
