@@ -38,7 +38,8 @@ package protocol AuthStore: Sendable {
     /// Sets the password, raises `password_version` and ends the token. Throws `.noSuchAccount`.
     func setPassword(of account: AccountID, to sealed: SealedPasswordHash, audit: AuditDraft) async throws(AuthError)
 
-    /// Swaps a hash of the same password for a costlier one; false, and nothing changed, when `old` is no longer stored.
+    /// Swaps a hash of the same password for a costlier one; false, and nothing changed, when `old` is no longer
+    /// stored.
     func replacePasswordHash(
         of account: AccountID,
         from old: SealedPasswordHash,

@@ -1,7 +1,8 @@
 /// A sign-in name shaped like an e-mail address: ASCII, at most 254 bytes, one `@` between two non-empty parts.
 ///
 /// It need not receive mail. `key`, the whole address in ASCII lower case, is what must be unique: dots and plus signs
-/// count, non-ASCII letters (a Kelvin sign, say) are refused instead of folded. Domains beyond ASCII are given as A-labels.
+/// count, non-ASCII letters (a Kelvin sign, say) are refused instead of folded. Domains beyond ASCII are given as
+/// A-labels.
 package struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     package let key: String
     /// As it was typed when the account was made.

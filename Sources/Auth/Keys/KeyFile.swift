@@ -4,8 +4,8 @@ import Foundation
 package enum KeyFile {
     private static let byteLimit = 64 * 1024
 
-    /// Makes a file of fresh keys, mode 0600; it and its name are on the disk when this returns. Throws `.alreadyThere`,
-    /// and changes nothing, when there is anything at `path`.
+    /// Makes a file of fresh keys, mode 0600; it and its name are on the disk when this returns. Throws
+    /// `.alreadyThere`, and changes nothing, when there is anything at `path`.
     package static func create(at path: String) throws(KeyFileError) {
         do {
             try write(KeyFileContent.random().json(), to: path)
@@ -24,8 +24,8 @@ package enum KeyFile {
         return try KeyFileContent.parse(bytes, path: path).keyRing(path: path)
     }
 
-    /// Writes under another name and then links: a crash leaves the whole file or none, and `link` never replaces, so of two
-    /// that start at once one makes the keys of both.
+    /// Writes under another name and then links: a crash leaves the whole file or none, and `link` never replaces, so
+    /// of two that start at once one makes the keys of both.
     private static func write(_ bytes: Data, to path: String) throws(SystemCallError) {
         let draft = "\(path).\(UInt64.random(in: .min ... .max))"
         let descriptor = try SystemCallError.check { open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }

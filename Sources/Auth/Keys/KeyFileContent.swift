@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
 
-/// The JSON of a key file: `version` 1 and, for each purpose, the id of the `current` key and the `keys`, each an `id` and a
-/// `secret` in base64.
+/// The JSON of a key file: `version` 1 and, for each purpose, the id of the `current` key and the `keys`, each an `id`
+/// and a `secret` in base64.
 struct KeyFileContent: Codable {
     let version: Int
     let tokens: Purpose

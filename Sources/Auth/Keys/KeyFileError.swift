@@ -19,22 +19,22 @@ extension KeyFileError: CustomStringConvertible {
         switch self {
         case .missing(let path):
             """
-            There is no key file \(path). Put back the one this store was made with, or point keys.file to it: without it \
-            no token and no password of the store is good.
+            There is no key file \(path). Put back the one this store was made with, or point keys.file to it: without \
+            it no token and no password of the store is good.
             """
         case .alreadyThere(let path):
             "There is a file \(path) already, and keys are never overwritten. Use it, or choose another path."
         case .tooOpen(let path, let mode):
             """
-            Other users may read the key file \(path) (mode \(String(mode & 0o7777, radix: 8))). Run `chmod 600 \(path)`, \
-            and consider that the keys may be known.
+            Other users may read the key file \(path) (mode \(String(mode & 0o7777, radix: 8))). Run \
+            `chmod 600 \(path)`, and consider that the keys may be known.
             """
         case .notAFile(let path): "The key file \(path) is not a regular file. Point keys.file to one."
         case .malformed(let path, let reason): "The key file \(path) \(reason). Put back a good copy."
         case .keyTooShort(let path, let purpose, let id):
             "Key \(id) for \(purpose) in \(path) has fewer than 32 bytes. Put back a good copy of the file."
         case .keyUsedTwice(let path, let purpose, let id):
-            "Key \(id) for \(purpose) in \(path) is the same as another key or has its id. Put back a good copy of the file."
+            "Key \(id) for \(purpose) in \(path) is the same as another key or has its id. Put back a good copy."
         case .failed(let path, let action, let reason):
             "The key file \(path) could not be \(action): \(reason). Check the path, its owner and the space left."
         }

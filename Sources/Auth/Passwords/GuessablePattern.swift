@@ -1,8 +1,8 @@
 /// Tells passwords that follow from what anyone knows: the account's e-mail address, this product's name, the keyboard.
 ///
-/// The rule: take out every known word of at least four characters and every run of at least four neighbours in a row. What
-/// is left must have eight characters, or a third as many different ones as the minimum length asks for (one to five).
-/// Nothing is taken out of almost all random passwords, and of long ones never enough to refuse them.
+/// The rule: take out every known word of at least four characters and every run of at least four equal or neighbouring
+/// keys. What is left must have eight characters, or a third as many different ones as the minimum length asks for (one
+/// to five). Nothing is taken out of almost all random passwords, and of long ones never enough to refuse them.
 enum GuessablePattern {
     static func refusal(
         of text: String,
@@ -57,10 +57,10 @@ enum GuessablePattern {
         return (1...(text.count / 2)).contains { unit in text.dropFirst(unit).elementsEqual(text.dropLast(unit)) }
     }
 
-    /// How many of the first characters stand next to each other in one row, if at least four do.
+    /// How many of the first characters are the same or stand next to each other in one row, if at least four do.
     private static func lengthOfRun(_ text: ArraySlice<Unicode.Scalar>) -> Int? {
         guard let first = text.first else { return nil }
-        var longest = 0
+        var longest = text.prefix { $0 == first }.count
         for row in rows {
             guard let start = row.firstIndex(of: first) else { continue }
             longest = max(longest, zip(row[start...], text).prefix { $0 == $1 }.count)

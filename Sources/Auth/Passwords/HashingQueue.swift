@@ -2,8 +2,8 @@ import Foundation
 
 /// Runs work on a few threads of its own, first come first served, and refuses what it has no room or no time for.
 ///
-/// Neither the event loops nor Swift's cooperative threads ever hash. Everyone who waits is answered exactly once: a job
-/// leaves the queue once, under the lock, and whoever took it out answers it.
+/// Neither the event loops nor Swift's cooperative threads ever hash. Everyone who waits is answered exactly once: a
+/// job leaves the queue once, under the lock, and whoever took it out answers it.
 final class HashingQueue: @unchecked Sendable {
     private let threads: Int
     private let capacity: Int
@@ -33,8 +33,9 @@ final class HashingQueue: @unchecked Sendable {
         }
     }
 
-    /// Runs `work` once its turn has come. Throws `.overloaded`, and never starts it, when there is no room, when it had to
-    /// wait for longer than the deadline, when the queue stops, and when the calling task is cancelled before its turn.
+    /// Runs `work` once its turn has come. Throws `.overloaded`, and never starts it, when there is no room, when it
+    /// had to wait for longer than the deadline, when the queue stops, and when the calling task is cancelled before
+    /// its turn.
     func run<Value: Sendable>(
         _ work: @escaping @Sendable () -> Result<Value, AuthError>
     ) async throws(AuthError) -> Value {

@@ -3,9 +3,9 @@ import Foundation
 
 /// A password as RFC 8265's OpaqueString: spaces beyond ASCII become U+0020, then NFC; case is kept.
 ///
-/// A class, so that its bytes exist once and are zeroed when the last holder lets go. The `String` it was made from is the
-/// caller's and is not zeroed. Control characters are kept: the policy refuses them when a password is set, so at sign-in
-/// they match nothing.
+/// A class, so that its bytes exist once and are zeroed when the last holder lets go. The `String` it was made from is
+/// the caller's and is not zeroed. Control characters are kept: the policy refuses them when a password is set, so at
+/// sign-in they match nothing.
 package final class Password: Sendable {
     /// The most bytes a password may have.
     package static let byteLimit = 1024

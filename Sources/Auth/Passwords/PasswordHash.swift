@@ -7,7 +7,8 @@ struct PasswordHash: Sendable {
     let text: String
     let parameters: PasswordHashParameters
 
-    /// Hashes `password` under a fresh salt of 16 bytes. Costs what `parameters` say; throws `.unavailable` without memory.
+    /// Hashes `password` under a fresh salt of 16 bytes. Costs what `parameters` say; throws `.unavailable` without
+    /// memory.
     init(of password: Password, _ parameters: PasswordHashParameters) throws(AuthError) {
         var buffer = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
         let status = password.withCharacters { characters, count in
@@ -25,8 +26,8 @@ struct PasswordHash: Sendable {
         self.parameters = parameters
     }
 
-    /// Reads a stored hash and bounds its cost before anyone pays it: one lane, at most the ceiling's memory and passes.
-    /// Below the floor is fine: such hashes were imported, and are replaced at the next sign-in.
+    /// Reads a stored hash and bounds its cost before anyone pays it: one lane, at most the ceiling's memory and
+    /// passes. Below the floor is fine: such hashes were imported, and are replaced at the next sign-in.
     init(stored text: String) throws(AuthError) {
         let ceiling = PasswordHashParameters.ceiling
         // Below 16 bytes libsodium refuses a hash without saying so.

@@ -52,8 +52,8 @@ package final class PasswordHasher: Sendable {
         try await queue.run { [check] in check(password, phc) }
     }
 
-    /// Refuses those who wait, lets running hashes finish and returns when the threads have ended: it blocks for as long as
-    /// one hash takes. A second call does nothing; whoever asks later gets `.overloaded`.
+    /// Refuses those who wait, lets running hashes finish and returns when the threads have ended: it blocks for as
+    /// long as one hash takes. A second call does nothing; whoever asks later gets `.overloaded`.
     package func stop() {
         queue.stop()
     }
@@ -72,51 +72,5 @@ package final class PasswordHasher: Sendable {
         package internal(set) var refused = 0
         package internal(set) var expired = 0
         package internal(set) var cancelled = 0
-    }
-}
-
-/// The hashing itself, under one set of parameters.
-private struct Argon2id: Sendable {
-    let parameters: PasswordHashParameters
-    /// Of a password nobody knows, so that an unknown e-mail costs what a known one does.
-    let dummy: PasswordHash
-
-    init(parameters: PasswordHashParameters) throws(AuthError) {
-        self.parameters = parameters
-        var generator = SystemRandomNumberGenerator()
-        dummy = try PasswordHash(of: Password.generate(using: &generator).password, parameters)
-    }
-
-    @Sendable func hash(_ password: Password) -> Result<String, AuthError> {
-        Result { () throws(AuthError) in try PasswordHash(of: password, parameters).text }
-    }
-
-    @Sendable func check(_ password: Password, against phc: String?) -> Result<PasswordCheck, AuthError> {
-        Result { () throws(AuthError) in
-            guard let phc else {
-                _ = try dummy.matches(password)
-                return .mismatch
-            }
-            let stored = try PasswordHash(stored: phc)
-            guard try stored.matches(password) else {
-                try spendDifference(from: stored.parameters, on: password)
-                return .mismatch
-            }
-            guard stored.isOutdated(by: parameters) else { return .match(rehash: nil) }
-            return .match(rehash: try PasswordHash(of: password, parameters).text)
-        }
-    }
-
-    /// A wrong password against a cheaper hash of old costs what one against the dummy does, so that time does not tell
-    /// which accounts have not signed in since the parameters grew (CWE-208). argon2's time goes with memory × passes.
-    private func spendDifference(from old: PasswordHashParameters, on password: Password) throws(AuthError) {
-        let missing = parameters.memoryKiB * parameters.iterations - old.memoryKiB * old.iterations
-        let memory = missing / parameters.iterations
-        // Eight blocks are the least argon2 works with.
-        guard memory >= 8 else { return }
-        _ = try PasswordHash(
-            of: password,
-            PasswordHashParameters(uncheckedMemoryKiB: memory, iterations: parameters.iterations)
-        )
     }
 }

@@ -33,7 +33,7 @@ package struct PasswordPolicy: Sendable {
         case builtFromNames
         /// One unit over and over.
         case repetition
-        /// Made of runs along the alphabet, the digits or a keyboard's rows, with little besides.
+        /// Made of runs along the alphabet, the digits or a keyboard's rows, or of held keys, with little besides.
         case sequence
         case blocklisted
     }
@@ -47,9 +47,9 @@ extension PasswordPolicy.Refusal: CustomStringConvertible {
             "The password is too short; use at least \(minimum) characters, a few random words, say."
         case .controlCharacter: "The password has a tab, a line break or another control character; leave it out."
         case .builtFromNames:
-            "The password is little more than the e-mail address or the product's name; choose one that has nothing to do with them."
+            "The password is little more than the e-mail address or the product's name; choose one without them."
         case .repetition: "The password repeats itself; choose one that does not."
-        case .sequence: "The password is little more than a sequence of neighbouring keys; choose one without."
+        case .sequence: "The password is little more than a sequence of equal or neighbouring keys; choose one without."
         case .blocklisted: "The password is on the list of passwords known to attackers; choose another."
         }
     }

@@ -3,8 +3,9 @@ import Foundation
 
 /// Keeps PHC strings under the pepper key: whoever takes a database without the key file cannot even try guesses.
 ///
-/// Sealed bytes are a version (1), the key's id in 8 bytes, and a ChaCha20-Poly1305 box (12 bytes of nonce, the text, 16 of
-/// tag), with version, key id and account number authenticated, so that a row's hash opens nothing in another row.
+/// Sealed bytes are a version (1), the key's id in 8 bytes, and a ChaCha20-Poly1305 box (12 bytes of nonce, the text,
+/// 16 of tag), with version, key id and account number authenticated, so that a row's hash opens nothing in another
+/// row.
 package struct PasswordSealer: Sendable {
     private let current: Int64
     private let keys: [Int64: SymmetricKey]

@@ -69,8 +69,9 @@ package struct BearerToken: Sendable {
     }
 }
 
-extension BearerToken: CustomStringConvertible, CustomDebugStringConvertible {
+extension BearerToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Names the account only, so that no log line and no failed test prints a secret.
     package var description: String { "BearerToken(\(account))" }
     package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

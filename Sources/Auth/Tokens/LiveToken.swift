@@ -1,4 +1,5 @@
-/// The row of an active account that has a token, as one snapshot saw it; whether the token has expired is not yet judged.
+/// The row of an active account that has a token, as one snapshot saw it; whether the token has expired is not yet
+/// judged.
 package struct LiveToken: Sendable {
     package let account: AccountID
     package let email: String

@@ -28,8 +28,8 @@ package struct TokenAuthority: Sendable {
 
     /// Checks credentials and makes the account's new, only token; durable when it returns.
     ///
-    /// Throws the same `.invalidCredentials`, after one hash at today's cost, for an unknown e-mail, one that is none, a wrong
-    /// password, a disabled account and one without a password. Throws `.overloaded` without having hashed.
+    /// Throws the same `.invalidCredentials`, after one hash at today's cost, for an unknown e-mail, one that is none,
+    /// a wrong password, a disabled account and one without a password. Throws `.overloaded` without having hashed.
     package func generate(
         email: String,
         password: Password,
@@ -40,8 +40,8 @@ package struct TokenAuthority: Sendable {
         guard let record, case .match(let rehash) = check else { throw .invalidCredentials }
         let source = AuditSource.account(record.account, source)
         if let rehash, let old = record.hash {
-            // Before the token, so that an error here has changed no token. False means someone else was quicker, which the
-            // password version decides below.
+            // Before the token, so that an error here has changed no token. False means someone else was quicker, which
+            // the password version decides below.
             _ = try await store.replacePasswordHash(
                 of: record.account,
                 from: old,

@@ -1,0 +1,43 @@
+/// Hashing and checking under one set of parameters: what the hasher's threads do.
+struct Argon2id: Sendable {
+    let parameters: PasswordHashParameters
+    /// Of a password nobody knows, so that an unknown e-mail costs what a known one does.
+    let dummy: PasswordHash
+
+    init(parameters: PasswordHashParameters) throws(AuthError) {
+        self.parameters = parameters
+        var generator = SystemRandomNumberGenerator()
+        dummy = try PasswordHash(of: Password.generate(using: &generator).password, parameters)
+    }
+
+    @Sendable func hash(_ password: Password) -> Result<String, AuthError> {
+        Result { () throws(AuthError) in try PasswordHash(of: password, parameters).text }
+    }
+
+    @Sendable func check(_ password: Password, against phc: String?) -> Result<PasswordCheck, AuthError> {
+        Result { () throws(AuthError) in
+            guard let phc else {
+                _ = try dummy.matches(password)
+                return .mismatch
+            }
+            let stored = try PasswordHash(stored: phc)
+            guard try stored.matches(password) else {
+                if let difference = difference(from: stored.parameters) {
+                    _ = try PasswordHash(of: password, difference)
+                }
+                return .mismatch
+            }
+            guard stored.isOutdated(by: parameters) else { return .match(rehash: nil) }
+            return .match(rehash: try PasswordHash(of: password, parameters).text)
+        }
+    }
+
+    /// What a wrong password must still cost after a cheaper hash of old, so that time does not tell which accounts
+    /// have not signed in since the parameters grew (CWE-208). Argon2's time goes with memory times passes.
+    func difference(from old: PasswordHashParameters) -> PasswordHashParameters? {
+        let missing = parameters.memoryKiB * parameters.iterations - old.memoryKiB * old.iterations
+        let memory = missing / parameters.iterations
+        // Argon2 works with eight blocks of 1 KiB at least.
+        return memory < 8 ? nil : PasswordHashParameters(uncheckedMemoryKiB: memory, iterations: parameters.iterations)
+    }
+}
