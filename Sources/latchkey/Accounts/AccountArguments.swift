@@ -4,28 +4,6 @@ import Foundation
 
 extension Account.Role: ExpressibleByArgument {}
 
-extension EmailAddress {
-    /// Reads an argument; the refusal becomes a usage error.
-    static func argument(_ text: String) throws -> EmailAddress {
-        do throws(AuthError) {
-            return try EmailAddress(text)
-        } catch {
-            throw ValidationError(error.description)
-        }
-    }
-}
-
-extension Scope {
-    /// Reads an option; the refusal becomes a usage error.
-    static func argument(_ text: String) throws -> Scope {
-        do throws(AuthError) {
-            return try Scope(text)
-        } catch {
-            throw ValidationError(error.description)
-        }
-    }
-}
-
 extension AuditSource {
     /// Whoever runs this process.
     static var commandLine: AuditSource { .commandLine(user: loginName()) }

@@ -30,8 +30,8 @@ struct AccountCommand: AsyncParsableCommand {
                 """
         )
 
-        @Argument(help: "The e-mail address to sign in with.", transform: EmailAddress.argument)
-        var email: EmailAddress
+        @Argument(help: "The e-mail address to sign in with.")
+        var email: String
 
         @Option(help: "What the account may do: use the API, ask about tokens of others, or run this service.")
         var role = Account.Role.member
@@ -42,6 +42,7 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try await options.read().settings
+            let email = try EmailAddress(email)
             let password = try newPassword.obtain(for: email)
             let deployment = try await Deployment.open(settings, .new)
             let accounts = try deployment.makeAccounts()
@@ -85,8 +86,8 @@ struct AccountCommand: AsyncParsableCommand {
         @OptionGroup var target: AccountTarget
 
         func run() async throws {
-            let deployment = try await target.open()
-            try await target.output.report(target.email, in: deployment)
+            let (deployment, email) = try await target.open()
+            try await target.output.report(email, in: deployment)
         }
     }
 
@@ -104,13 +105,14 @@ struct AccountCommand: AsyncParsableCommand {
         @OptionGroup var target: AccountTarget
 
         func run() async throws {
-            let deployment = try await target.open()
-            let changed = try await deployment.makeAccounts().disable(target.email, by: .commandLine)
+            let (deployment, email) = try await target.open()
+            let changed = try await deployment.makeAccounts().disable(email, by: .commandLine)
             try await target.report(
+                email,
                 in: deployment,
                 changed
-                    ? "\(target.email) is disabled and has no token any more."
-                    : "\(target.email) was disabled already."
+                    ? "\(email) is disabled and has no token any more."
+                    : "\(email) was disabled already."
             )
         }
     }
@@ -128,11 +130,12 @@ struct AccountCommand: AsyncParsableCommand {
         @OptionGroup var target: AccountTarget
 
         func run() async throws {
-            let deployment = try await target.open()
-            let changed = try await deployment.makeAccounts().enable(target.email, by: .commandLine)
+            let (deployment, email) = try await target.open()
+            let changed = try await deployment.makeAccounts().enable(email, by: .commandLine)
             try await target.report(
+                email,
                 in: deployment,
-                changed ? "\(target.email) is enabled." : "\(target.email) was enabled already."
+                changed ? "\(email) is enabled." : "\(email) was enabled already."
             )
         }
     }
@@ -152,19 +155,19 @@ struct AccountCommand: AsyncParsableCommand {
         @OptionGroup var newPassword: NewPasswordOptions
 
         func run() async throws {
-            let deployment = try await target.open()
-            guard try await deployment.store.account(target.email) != nil else { throw AuthError.noSuchAccount }
-            let password = try newPassword.obtain(for: target.email)
+            let (deployment, email) = try await target.open()
+            guard try await deployment.store.account(email) != nil else { throw AuthError.noSuchAccount }
+            let password = try newPassword.obtain(for: email)
             try await deployment.makeAccounts().setPassword(
-                of: target.email,
+                of: email,
                 to: password.password,
                 by: .commandLine
             )
             try await target.output.report(
-                target.email,
+                email,
                 in: deployment,
                 password,
-                words: "The password of \(target.email) is set; the account has no token any more."
+                words: "The password of \(email) is set; the account has no token any more."
             )
         }
     }
@@ -188,11 +191,12 @@ struct AccountCommand: AsyncParsableCommand {
         var role: Account.Role
 
         func run() async throws {
-            let deployment = try await target.open()
-            let changed = try await deployment.makeAccounts().setRole(of: target.email, to: role, by: .commandLine)
+            let (deployment, email) = try await target.open()
+            let changed = try await deployment.makeAccounts().setRole(of: email, to: role, by: .commandLine)
             try await target.report(
+                email,
                 in: deployment,
-                "\(target.email) \(changed ? "is now" : "was already") \(role.rawValue)."
+                "\(email) \(changed ? "is now" : "was already") \(role.rawValue)."
             )
         }
     }

@@ -4,18 +4,21 @@ import SQLiteStorage
 
 /// One account to look at or change, and where it is.
 struct AccountTarget: ParsableArguments {
-    @Argument(help: "The account's e-mail address.", transform: EmailAddress.argument)
-    var email: EmailAddress
+    @Argument(help: "The account's e-mail address.")
+    var email: String
 
     @OptionGroup var options: SettingsOptions
     @OptionGroup var output: OutputOptions
 
-    func open() async throws -> Deployment {
-        try await Deployment.open(try await options.read().settings, .existing)
+    func open() async throws -> (Deployment, EmailAddress) {
+        let settings = try await options.read().settings
+        // Before the store is touched: what is no address is in no store.
+        let address = try EmailAddress(email)
+        return (try await Deployment.open(settings, .existing), address)
     }
 
     /// Says what was done; programs get the account as it is now.
-    func report(in deployment: Deployment, _ words: String) async throws {
+    func report(_ email: EmailAddress, in deployment: Deployment, _ words: String) async throws {
         say(words)
         if output.output == .json { try await output.report(email, in: deployment) }
     }

@@ -28,14 +28,11 @@ struct ServiceAccountCommand: AsyncParsableCommand {
                 """
         )
 
-        @Argument(help: "The name to sign in with, shaped like an e-mail address.", transform: EmailAddress.argument)
-        var email: EmailAddress
+        @Argument(help: "The name to sign in with, shaped like an e-mail address.")
+        var email: String
 
-        @Option(
-            help: ArgumentHelp("The person who answers for it, by e-mail address.", valueName: "email"),
-            transform: EmailAddress.argument
-        )
-        var owner: EmailAddress
+        @Option(help: ArgumentHelp("The person who answers for it, by e-mail address.", valueName: "email"))
+        var owner: String
 
         @Option(help: ArgumentHelp("What it is for, in a few words.", valueName: "text"))
         var purpose: String
@@ -43,10 +40,9 @@ struct ServiceAccountCommand: AsyncParsableCommand {
         @Option(
             name: .customLong("scope"),
             parsing: .singleValue,
-            help: ArgumentHelp("A scope to limit its tokens to; may be given again.", valueName: "scope"),
-            transform: Scope.argument
+            help: ArgumentHelp("A scope to limit its tokens to; may be given again.", valueName: "scope")
         )
-        var scopes: [Scope] = []
+        var scopes: [String] = []
 
         @OptionGroup var newPassword: NewPasswordOptions
         @OptionGroup var options: SettingsOptions
@@ -54,6 +50,9 @@ struct ServiceAccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try await options.read().settings
+            let email = try EmailAddress(email)
+            let owner = try EmailAddress(owner)
+            let scopes = try scopes.map { try Scope($0) }
             let deployment = try await Deployment.open(settings, .existing)
             let password = try newPassword.obtain(for: email)
             let accounts = try deployment.makeAccounts()

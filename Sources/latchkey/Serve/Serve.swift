@@ -78,11 +78,22 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ settings: Settings, logger: Logger) async throws {
+        // The server has its own time to stop; then its tasks are cancelled; then, should one not heed that, the end.
+        let limit = settings.server.limits.stopMilliseconds
+        let deadline = StopDeadline(milliseconds: limit + 700, logger: logger)
         let watch = StoreWatch()
         let directory = try DataDirectory.prepare(settings.dataDirectory)
         let lock = try StoreLock(directory)
         defer { withExtendedLifetime(lock) {} }
-        let deployment = try await Deployment.open(settings, .new, onFatalError: watch.report)
+        let deployment = try await Deployment.open(
+            settings,
+            .new,
+            onFatalError: { reason in
+                logger.critical("the store failed; the server stops", metadata: ["reason": "\(reason)"])
+                deadline.failBy(.failed)
+                watch.report(reason)
+            }
+        )
         let hasher = try deployment.makeHasher()
         _ = try settings.passwordPolicy()
         if dev { try await DevelopmentAccount.make(in: deployment, hasher) }
@@ -97,6 +108,7 @@ struct Serve: AsyncParsableCommand {
         }
         let notices = ServeNotices(
             settings: settings,
+            configurationFile: options.configurationFile,
             output: output.output,
             isDevelopment: dev,
             hasNoAccount: isEmpty,
@@ -110,16 +122,7 @@ struct Serve: AsyncParsableCommand {
             logger: logger,
             onListening: notices.listening
         )
-        try await run(server, watch, limit: configuration.limits.stopMilliseconds, logger)
-        hasher.stop()
-        logger.info("stopped")
-    }
-
-    /// Runs until SIGTERM, SIGINT or a failure.
-    private func run(_ server: TokenServer, _ watch: StoreWatch, limit: Int64, _ logger: Logger) async throws {
-        // The server has its own time to stop; then its tasks are cancelled; then, should one not heed that, the end.
-        let deadline = StopDeadline(milliseconds: limit + 700, logger: logger)
-        var configuration = ServiceGroupConfiguration(
+        var services = ServiceGroupConfiguration(
             services: [
                 .init(
                     service: watch,
@@ -132,18 +135,22 @@ struct Serve: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        configuration.maximumGracefulShutdownDuration = .milliseconds(limit + 300)
+        services.maximumGracefulShutdownDuration = .milliseconds(limit + 300)
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await ServiceGroup(configuration: services).run()
             guard deadline.isStopping else { throw CommandFailure(words: "The server ended by itself.") }
         } catch let failure as StoreFailed {
             throw CommandFailure(
-                words:
-                    "The store failed, so the server has stopped: \(shown(failure.reason)). Look at the disk, then start it again."
+                words: "The store failed: \(shown(failure.reason)). Look at its disk, then start the server again."
             )
         } catch is CancellationError where deadline.isStopping {
             logger.warning("the time to stop is over; what was still in flight was cut off")
+        } catch  where !(error is CommandFailure) {
+            let place = "\(settings.server.host), port \(settings.server.port)"
+            throw CommandFailure(words: "The server cannot serve on \(shown(place)): \(shown("\(error)")).")
         }
+        hasher.stop()
+        logger.info("stopped")
     }
 }
 

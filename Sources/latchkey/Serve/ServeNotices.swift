@@ -5,6 +5,8 @@ import Server
 /// What `serve` says once it listens: one line for programs on standard output, the next steps for people.
 struct ServeNotices: Sendable {
     let settings: Settings
+    /// What `--config` said, which the commands printed need as well.
+    let configurationFile: String?
     let output: OutputFormat
     let isDevelopment: Bool
     let hasNoAccount: Bool
@@ -18,16 +20,19 @@ struct ServeNotices: Sendable {
                 "data": "\(settings.dataDirectory)",
             ]
         )
+        // Words first: whoever waits for the line on standard output finds them there.
+        let words = nextSteps(listening)
+        if !words.isEmpty {
+            // A log of JSON lines stays one.
+            let sentence = words.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+            if settings.logFormat == .json { logger.notice("\(sentence)") } else { say(words) }
+        }
         do {
             try StandardStream.output.write(line(listening) + "\n")
         } catch {
             // Whoever started the server may have closed the pipe; serving does not depend on it.
             logger.warning("the address could not be printed", metadata: ["reason": "\(error)"])
         }
-        let words = nextSteps(listening)
-        guard !words.isEmpty else { return }
-        // A log of JSON lines stays one.
-        if settings.logFormat == .json { logger.notice("\(words)") } else { say(words) }
     }
 
     func line(_ listening: TokenServer.Listening) -> String {
@@ -42,8 +47,9 @@ struct ServeNotices: Sendable {
     }
 
     func nextSteps(_ listening: TokenServer.Listening) -> String {
-        let data =
+        var place =
             settings.dataDirectory == Settings().dataDirectory ? "" : " --data \(shellWord(settings.dataDirectory))"
+        if let configurationFile { place += " --config \(shellWord(configurationFile))" }
         if isDevelopment {
             let url = settings.publicURL ?? listening.url
             return """
@@ -54,8 +60,8 @@ struct ServeNotices: Sendable {
 
                 Look at the accounts, and add your own, in another terminal:
 
-                  latchkey account list\(data)
-                  latchkey account add you@example.com\(data)
+                  latchkey account list\(place)
+                  latchkey account add you@example.com\(place)
 
                 """
         }
@@ -64,7 +70,7 @@ struct ServeNotices: Sendable {
 
             There is no account yet. Add the first one in another terminal:
 
-              latchkey account add you@example.com --role admin\(data)
+              latchkey account add you@example.com --role admin\(place)
 
             """
     }

@@ -63,11 +63,14 @@ private final class EchoSwitch {
             source.setEventHandler {
                 var before = before
                 tcsetattr(terminal, TCSANOW, &before)
-                signal(number, SIG_DFL)
-                kill(getpid(), number)
+                // As a shell reports a program that the signal itself has ended.
+                _exit(128 + number)
             }
+            #if canImport(Darwin)
+                // There the default action would come first.
+                signal(number, SIG_IGN)
+            #endif
             source.resume()
-            signal(number, SIG_IGN)
             return source
         }
         state.c_lflag &= ~tcflag_t(ECHO | ECHONL)

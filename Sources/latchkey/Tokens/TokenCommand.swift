@@ -31,9 +31,9 @@ struct TokenCommand: AsyncParsableCommand {
         @OptionGroup var target: AccountTarget
 
         func run() async throws {
-            let deployment = try await target.open()
+            let (deployment, email) = try await target.open()
             let generated = try await deployment.makeAuthority(deployment.makeHasher())
-                .generateAsOperator(for: target.email, by: .commandLine)
+                .generateAsOperator(for: email, by: .commandLine)
             let text = String(generated.token.text)
             let json = JSONText.object([
                 "token": .text(text), "user_id": .text("\(generated.account)"),
@@ -41,7 +41,7 @@ struct TokenCommand: AsyncParsableCommand {
             ])
             try target.output.print(json, text: text)
             say(
-                "The token of \(target.email) is good for \(DurationText(milliseconds: generated.expiresInSeconds * 1000))."
+                "The token of \(email) is good for \(DurationText(milliseconds: generated.expiresInSeconds * 1000))."
             )
         }
     }
@@ -59,12 +59,12 @@ struct TokenCommand: AsyncParsableCommand {
         @OptionGroup var target: AccountTarget
 
         func run() async throws {
-            let deployment = try await target.open()
-            guard let account = try await deployment.store.account(target.email) else { throw AuthError.noSuchAccount }
+            let (deployment, email) = try await target.open()
+            guard let account = try await deployment.store.account(email) else { throw AuthError.noSuchAccount }
             let now = WallClock.system.now
             let isLive = account.status == .active && account.liveToken(at: now) != nil
             try target.output.print(account.tokenJSON(now: now), text: isLive ? account.tokenText(now: now) : nil)
-            guard isLive else { throw CommandFailure(.tokenNotValid, words: "\(target.email) has no live token.") }
+            guard isLive else { throw CommandFailure(.tokenNotValid, words: "\(email) has no live token.") }
         }
     }
 
@@ -103,11 +103,11 @@ struct TokenCommand: AsyncParsableCommand {
         @OptionGroup var target: AccountTarget
 
         func run() async throws {
-            let deployment = try await target.open()
+            let (deployment, email) = try await target.open()
             let revoked = try await deployment.makeAuthority(deployment.makeHasher())
-                .revokeAsOperator(of: target.email, by: .commandLine)
+                .revokeAsOperator(of: email, by: .commandLine)
             try target.output.print(.object(["revoked": .bool(revoked)]), text: nil)
-            say(revoked ? "The token of \(target.email) is revoked." : "\(target.email) had no live token.")
+            say(revoked ? "The token of \(email) is revoked." : "\(email) had no live token.")
         }
     }
 }
