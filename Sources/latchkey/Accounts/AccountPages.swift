@@ -4,14 +4,14 @@ import Auth
 struct AccountPages {
     let store: any AuthStore
 
-    static let size = 1000
+    var size = 1000
 
     func forEach(_ visit: ([Account]) throws -> Void) async throws {
         var last: String?
         repeat {
-            let page = try await store.accounts(afterKey: last, limit: AccountPages.size)
+            let page = try await store.accounts(afterKey: last, limit: size)
             try visit(page)
-            last = page.count < AccountPages.size ? nil : page.last?.email.key
+            last = page.count < size ? nil : page.last?.email.key
         } while last != nil
     }
 

@@ -15,6 +15,10 @@ struct ConfigCommand: AsyncParsableCommand {
               latchkey serve --port 8443
               LATCHKEY_SERVER_PORT=8443 latchkey serve
               latchkey serve --config latchkey.json
+
+            To see what a setting is in the end:
+
+              latchkey config explain
             """,
         subcommands: [Check.self, Explain.self]
     )

@@ -39,7 +39,7 @@ extension SettingFormat<Int64> {
     /// In milliseconds.
     static func duration(_ range: ClosedRange<DurationText>) -> SettingFormat {
         SettingFormat(
-            allowed: "a time from \(range.lowerBound) to \(range.upperBound), such as 90s, 15m, 12h or 365d",
+            allowed: "a time from \(range.lowerBound) to \(range.upperBound), such as 90s",
             parse: { text in
                 guard let duration = DurationText(text), range ~= duration else { return nil }
                 return duration.milliseconds

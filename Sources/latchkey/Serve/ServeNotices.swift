@@ -21,37 +21,37 @@ struct ServeNotices: Sendable {
             ]
         )
         // Words first: whoever waits for the line on standard output finds them there.
-        let words = nextSteps(listening)
+        let words = nextSteps(at: listening.url)
         if !words.isEmpty {
             // A log of JSON lines stays one.
             let sentence = words.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
             if settings.logFormat == .json { logger.notice("\(sentence)") } else { say(words) }
         }
         do {
-            try StandardStream.output.write(line(listening) + "\n")
+            try StandardStream.output.write(line(url: listening.url, metricsURL: listening.metricsURL) + "\n")
         } catch {
             // Whoever started the server may have closed the pipe; serving does not depend on it.
             logger.warning("the address could not be printed", metadata: ["reason": "\(error)"])
         }
     }
 
-    func line(_ listening: TokenServer.Listening) -> String {
+    func line(url: String, metricsURL: String?) -> String {
         switch output {
-        case .text: "Latchkey listens on \(listening.url)"
+        case .text: "Latchkey listens on \(url)"
         case .json:
             JSONText.object([
-                "status": .text("listening"), "url": .text(listening.url),
-                "metrics_url": .optional(listening.metricsURL),
+                "status": .text("listening"), "url": .text(url),
+                "metrics_url": .optional(metricsURL),
             ]).description
         }
     }
 
-    func nextSteps(_ listening: TokenServer.Listening) -> String {
+    func nextSteps(at url: String) -> String {
         var place =
             settings.dataDirectory == Settings().dataDirectory ? "" : " --data \(shellWord(settings.dataDirectory))"
         if let configurationFile { place += " --config \(shellWord(configurationFile))" }
         if isDevelopment {
-            let url = settings.publicURL ?? listening.url
+            let url = settings.publicURL ?? url
             return """
 
                 Get a token:
