@@ -105,13 +105,13 @@ struct PasswordHashTests {
         let hashing = try Argon2id(parameters: PasswordHashParameters(uncheckedMemoryKiB: 1000, iterations: 3))
         for (memory, iterations) in [(1000, 2), (1000, 1), (500, 3), (8, 1), (100, 8)] {
             let old = PasswordHashParameters(uncheckedMemoryKiB: memory, iterations: iterations)
-            let missing = try #require(hashing.difference(from: old))
+            let missing = try #require(hashing.furtherCost(after: old, isMatch: false))
             let total = memory * iterations + missing.memoryKiB * missing.iterations
             #expect((2997...3000).contains(total))
             #expect(missing.memoryKiB <= 1000)
         }
-        #expect(hashing.difference(from: hashing.parameters) == nil)
-        #expect(hashing.difference(from: .ceiling) == nil)
+        #expect(hashing.furtherCost(after: hashing.parameters, isMatch: false) == nil)
+        #expect(hashing.furtherCost(after: .ceiling, isMatch: false) == nil)
     }
 
     @Test func `a stored hash that cannot be used is an uncertain answer`() throws {

@@ -21,20 +21,20 @@ struct Argon2id: Sendable {
                 return .mismatch
             }
             let stored = try PasswordHash(stored: phc)
-            guard try stored.matches(password) else {
-                if let difference = difference(from: stored.parameters) {
-                    _ = try PasswordHash(of: password, difference)
-                }
-                return .mismatch
+            let isMatch = try stored.matches(password)
+            var further: PasswordHash?
+            if let cost = furtherCost(after: stored.parameters, isMatch: isMatch) {
+                further = try PasswordHash(of: password, cost)
             }
-            guard stored.isOutdated(by: parameters) else { return .match(rehash: nil) }
-            return .match(rehash: try PasswordHash(of: password, parameters).text)
+            return isMatch ? .match(rehash: further?.text) : .mismatch
         }
     }
 
-    /// What a wrong password must still cost after a cheaper hash of old, so that time does not tell which accounts
-    /// have not signed in since the parameters grew (CWE-208). Argon2's time goes with memory times passes.
-    func difference(from old: PasswordHashParameters) -> PasswordHashParameters? {
+    /// What is hashed besides the verification of a hash of `old` parameters: after a match the new hash, if that hash is
+    /// outdated; after a mismatch what is missing to the cost of today, so that time does not tell which accounts have
+    /// not signed in since the parameters grew (CWE-208). Argon2's time goes with memory times passes.
+    func furtherCost(after old: PasswordHashParameters, isMatch: Bool) -> PasswordHashParameters? {
+        if isMatch { return old.isLess(than: parameters) ? parameters : nil }
         let missing = parameters.memoryKiB * parameters.iterations - old.memoryKiB * old.iterations
         let memory = missing / parameters.iterations
         // Argon2 works with eight blocks of 1 KiB at least.

@@ -52,9 +52,4 @@ struct PasswordHash: Sendable {
         guard reason == EINVAL else { throw .unavailable("a password hash could not be computed (errno \(reason))") }
         return false
     }
-
-    /// Whether memory or passes are fewer than `current` has.
-    func isOutdated(by current: PasswordHashParameters) -> Bool {
-        parameters.memoryKiB < current.memoryKiB || parameters.iterations < current.iterations
-    }
 }

@@ -27,6 +27,11 @@ package struct PasswordHashParameters: Equatable, Sendable {
         self.iterations = iterations
     }
 
+    /// Whether memory or passes are fewer than `other` has.
+    func isLess(than other: PasswordHashParameters) -> Bool {
+        memoryKiB < other.memoryKiB || iterations < other.iterations
+    }
+
     /// Which parameter no setting may have.
     package enum OutOfRange: Error, Equatable, CustomStringConvertible {
         case memory, iterations
