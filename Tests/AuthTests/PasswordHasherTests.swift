@@ -1,6 +1,4 @@
 import Crypto
-import Foundation
-import Synchronization
 import Testing
 
 @testable import Auth
@@ -8,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct PasswordHasherTests {
     @Test func `passwords are hashed in the order they came`() async throws {
-        let bench = Bench(threads: 1)
+        let bench = HashingBench(threads: 1)
         var tasks: [Task<String, any Error>] = []
         for number in 0..<6 {
             tasks.append(bench.hash("\(number)"))
@@ -20,7 +18,7 @@ struct PasswordHasherTests {
     }
 
     @Test func `a full queue refuses at once, and what it refuses is never hashed`() async throws {
-        let bench = Bench(threads: 2, capacity: 3)
+        let bench = HashingBench(threads: 2, capacity: 3)
         var tasks: [Task<String, any Error>] = []
         for number in 0..<5 {
             tasks.append(bench.hash("\(number)"))
@@ -39,7 +37,7 @@ struct PasswordHasherTests {
     }
 
     @Test func `who waited past the deadline is refused and never hashed`() async throws {
-        let bench = Bench(threads: 1)
+        let bench = HashingBench(threads: 1)
         let first = bench.hash("first")
         await bench.wait { $0.running == 1 }
         let late = [bench.hash("late"), bench.hash("late")]
@@ -59,7 +57,7 @@ struct PasswordHasherTests {
     }
 
     @Test func `who waited past the deadline takes no room from who comes later`() async throws {
-        let bench = Bench(threads: 1, capacity: 1)
+        let bench = HashingBench(threads: 1, capacity: 1)
         let first = bench.hash("first")
         await bench.wait { $0.running == 1 }
         let late = bench.hash("late")
@@ -74,7 +72,7 @@ struct PasswordHasherTests {
     }
 
     @Test func `a caller who gives up leaves the queue at once`() async throws {
-        let bench = Bench(threads: 1, capacity: 1)
+        let bench = HashingBench(threads: 1, capacity: 1)
         let first = bench.hash("first")
         await bench.wait { $0.running == 1 }
         let gone = bench.hash("gone")
@@ -92,7 +90,7 @@ struct PasswordHasherTests {
     }
 
     @Test func `a task cancelled before it asks is not hashed`() async throws {
-        let bench = Bench(threads: 1)
+        let bench = HashingBench(threads: 1)
         bench.gate.open()
         let started = Gate()
         let task = Task.detached {
@@ -106,7 +104,7 @@ struct PasswordHasherTests {
     }
 
     @Test func `a running hash is never interrupted`() async throws {
-        let bench = Bench(threads: 1)
+        let bench = HashingBench(threads: 1)
         let task = bench.hash("running")
         await bench.wait { $0.running == 1 }
         task.cancel()
@@ -116,7 +114,7 @@ struct PasswordHasherTests {
     }
 
     @Test func `stopping refuses who waits, lets running hashes finish and ends the threads`() async throws {
-        let bench = Bench(threads: 2)
+        let bench = HashingBench(threads: 2)
         let running = [bench.hash("a"), bench.hash("b")]
         await bench.wait { $0.running == 2 }
         let waiting = [bench.hash("c"), bench.hash("d")]
@@ -144,7 +142,7 @@ struct PasswordHasherTests {
     func `each caller is answered exactly once while callers give up, time passes and the hasher stops`(seed: UInt64)
         async throws
     {
-        let bench = Bench(threads: 3, capacity: 20)
+        let bench = HashingBench(threads: 3, capacity: 20)
         bench.gate.open()
         let hasher = bench.hasher
         // A second answer to a continuation traps, a missing one never ends the group.
@@ -177,7 +175,7 @@ struct PasswordHasherTests {
     }
 
     @Test func `with every slot held, tokens are judged and other tasks run`() async throws {
-        let bench = Bench(threads: 3)
+        let bench = HashingBench(threads: 3)
         let held = (0..<20).map { bench.hash("\($0)") }
         await bench.wait { $0.running == 3 && $0.waiting == 17 }
         let keys = TokenKeys(try #require(PurposeKeys(current: 1, all: [1: SymmetricKey(size: .bits256)])))
@@ -241,83 +239,5 @@ struct PasswordHasherTests {
         #expect(try await hasher.verify(password, against: rehash) == .match(rehash: nil))
         hasher.stop()
         #expect(hasher.load.finished == 6)
-    }
-}
-
-/// A hasher whose hashes wait at a gate and whose clock stands still.
-private final class Bench: Sendable {
-    let gate = Gate()
-    let hasher: PasswordHasher
-    private let clock: Mutexed<ContinuousClock.Instant>
-    private let record: Mutexed<[String]>
-
-    init(threads: Int, capacity: Int = 64) {
-        let (gate, clock, record) = (gate, Mutexed(ContinuousClock.now), Mutexed([String]()))
-        self.clock = clock
-        self.record = record
-        let queue = HashingQueue(
-            threads: threads,
-            capacity: capacity,
-            deadline: .seconds(2),
-            now: { clock.withLock { $0 } }
-        )
-        hasher = PasswordHasher(
-            queue: queue,
-            hash: { password in
-                gate.pass()
-                record.withLock { $0.append(password.text) }
-                return .success(password.text)
-            },
-            check: { _, _ in .success(.mismatch) }
-        )
-    }
-
-    deinit {
-        gate.open()
-    }
-
-    var hashed: [String] { record.withLock { $0 } }
-
-    func hash(_ text: String) -> Task<String, any Error> {
-        Task { [hasher] in try await hasher.hash(try Password(text)) }
-    }
-
-    func advance(by duration: Duration) {
-        clock.withLock { $0 += duration }
-    }
-
-    func wait(until isReached: (PasswordHasher.Load) -> Bool) async {
-        while !isReached(hasher.load) { await Task.yield() }
-    }
-}
-
-/// Blocks threads until it is opened.
-private final class Gate: @unchecked Sendable {
-    private let condition = NSCondition()
-    private var isOpen = false
-
-    func open() {
-        condition.withLock {
-            isOpen = true
-            condition.broadcast()
-        }
-    }
-
-    func pass() {
-        condition.withLock {
-            while !isOpen { condition.wait() }
-        }
-    }
-}
-
-private final class Mutexed<Value: Sendable>: Sendable {
-    private let mutex: Mutex<Value>
-
-    init(_ value: Value) {
-        mutex = Mutex(value)
-    }
-
-    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
-        mutex.withLock { body(&$0) }
     }
 }

@@ -30,7 +30,7 @@ struct Argon2id: Sendable {
         }
     }
 
-    /// What is hashed besides the verification of a hash of `old` parameters: after a match the new hash, if that hash is
+    /// What is hashed besides verifying a hash of `old` parameters: after a match the new hash, if that one is
     /// outdated; after a mismatch what is missing to the cost of today, so that time does not tell which accounts have
     /// not signed in since the parameters grew (CWE-208). Argon2's time goes with memory times passes.
     func furtherCost(after old: PasswordHashParameters, isMatch: Bool) -> PasswordHashParameters? {
