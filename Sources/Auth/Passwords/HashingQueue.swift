@@ -25,8 +25,11 @@ final class HashingQueue: @unchecked Sendable {
         load = PasswordHasher.Load(threads: self.threads, capacity: self.capacity)
         liveThreads = self.threads
         for number in 1...self.threads {
-            let thread = Thread { [self] in serve() }
-            thread.name = "hash-\(number)"
+            let thread = Thread { [self] in
+                // Only a thread's own hand gives it the name that the system shows.
+                Thread.current.name = "hash-\(number)"
+                serve()
+            }
             // Argon2's memory is on the heap; what is left needs a few KiB.
             thread.stackSize = 512 * 1024
             thread.start()
