@@ -146,8 +146,7 @@ struct Serve: AsyncParsableCommand {
         } catch is CancellationError where deadline.isStopping {
             logger.warning("the time to stop is over; what was still in flight was cut off")
         } catch  where !(error is CommandFailure) {
-            let place = "\(settings.server.host), port \(settings.server.port)"
-            throw CommandFailure(words: "The server cannot serve on \(shown(place)): \(shown("\(error)")).")
+            throw CommandFailure(words: ServeFailure.words(error, settings))
         }
         hasher.stop()
         logger.info("stopped")
