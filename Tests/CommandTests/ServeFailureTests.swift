@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import latchkey
@@ -9,11 +10,11 @@ struct ServeFailureTests {
 
     @Test(arguments: [
         (
-            "bind(descriptor:ptr:bytes:): Address already in use) (errno: 98)",
+            "bind(descriptor:ptr:bytes:): Address already in use) (errno: \(EADDRINUSE))",
             "Address already in use. Another program listens there; choose another port with --port."
         ),
         (
-            "bind: (errno: 13)",
+            "bind: (errno: \(EACCES))",
             "Permission denied. Ports below 1024 are kept for the system; choose another with --port."
         ),
         ("something\u{1B}[2J else", #"something\u001b[2J else."#),
