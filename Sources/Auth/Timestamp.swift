@@ -25,13 +25,18 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with milliseconds: `2026-11-22T13:57:00.000Z`; years outside 0000–9999 are clamped.
     package var description: String {
-        String(unsafeUninitializedCapacity: 24) { buffer in
+        String(unsafeUninitializedCapacity: Timestamp.textLength) { buffer in
             write(into: buffer)
-            return 24
+            return Timestamp.textLength
         }
     }
 
-    private func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
+    /// The length of the text form in bytes.
+    package static let textLength = 24
+
+    /// Writes the text form into the first 24 bytes of `buffer`; nothing when it is shorter.
+    package func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
+        guard buffer.count >= Timestamp.textLength else { return }
         let clamped = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
         let days = Int((clamped >= 0 ? clamped : clamped - 86_399_999) / 86_400_000)
         var rest = Int(clamped - Int64(days) * 86_400_000)

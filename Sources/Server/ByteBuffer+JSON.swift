@@ -1,3 +1,4 @@
+import Auth
 import NIOCore
 
 extension ByteBuffer {
@@ -43,6 +44,22 @@ extension ByteBuffer {
                 rest /= 10
             } while rest > 0
             writeBytes(digits[start...])
+        }
+    }
+
+    /// Appends the RFC 3339 form without an intermediate string.
+    mutating func write(_ time: Timestamp) {
+        writeWithUnsafeMutableBytes(minimumWritableBytes: Timestamp.textLength) { bytes in
+            time.write(into: bytes.bindMemory(to: UInt8.self))
+            return Timestamp.textLength
+        }
+    }
+
+    /// Appends the user_id without an intermediate string.
+    mutating func write(_ account: AccountID) {
+        writeWithUnsafeMutableBytes(minimumWritableBytes: AccountID.textLength) { bytes in
+            account.write(into: bytes.bindMemory(to: UInt8.self))
+            return AccountID.textLength
         }
     }
 }

@@ -27,7 +27,10 @@ package struct SiteMap: Sendable {
 
     /// The route of a path without its query; an exact match of bytes.
     package func route(_ path: some StringProtocol) -> Route {
-        for entry in paths where entry.path == path { return entry.route }
+        let length = path.utf8.count
+        for entry in paths where entry.path.utf8.count == length && path.utf8.elementsEqual(entry.path.utf8) {
+            return entry.route
+        }
         return .unknown
     }
 
@@ -37,7 +40,7 @@ package struct SiteMap: Sendable {
 
     /// Whether the contract's rules for the API (CORS, no token in a query) hold for this path.
     package func isBelowBase(_ path: some StringProtocol) -> Bool {
-        guard let basePath else { return false }
+        guard let basePath, path.utf8.count >= basePath.utf8.count else { return false }
         let rest = path.utf8.dropFirst(basePath.utf8.count)
         return path.utf8.starts(with: basePath.utf8) && (rest.isEmpty || rest.first == UInt8(ascii: "/"))
     }

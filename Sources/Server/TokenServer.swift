@@ -42,14 +42,10 @@ package struct TokenServer: Service {
     /// Throws when the address is taken, the certificate cannot be used or the store cannot be read.
     package func run() async throws {
         let certificates = try configuration.tls.map { try CertificateStore($0, logger: logger) }
+        // Never shut down: the framework's own stop may still touch a loop after its server has ended. They end with the
+        // process.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads ?? System.coreCount))
-        do {
-            try await serve(group, certificates)
-        } catch {
-            try? await group.shutdownGracefully()
-            throw error
-        }
-        try await group.shutdownGracefully()
+        try await serve(group, certificates)
     }
 
     private func serve(_ group: MultiThreadedEventLoopGroup, _ certificates: CertificateStore?) async throws {

@@ -53,11 +53,17 @@ package struct AccountID: Hashable, Sendable {
 extension AccountID: CustomStringConvertible {
     package var description: String {
         String(unsafeUninitializedCapacity: AccountID.textLength) { buffer in
-            writeDecimal(createdAt.milliseconds, digits: 13, into: buffer, at: 0)
-            buffer[13] = UInt8(ascii: "x")
-            writeDecimal(number, digits: 18, into: buffer, at: 14)
+            write(into: buffer)
             return AccountID.textLength
         }
+    }
+
+    /// Writes the text form into the first 32 bytes of `buffer`; nothing when it is shorter.
+    package func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
+        guard buffer.count >= AccountID.textLength else { return }
+        writeDecimal(createdAt.milliseconds, digits: 13, into: buffer, at: 0)
+        buffer[13] = UInt8(ascii: "x")
+        writeDecimal(number, digits: 18, into: buffer, at: 14)
     }
 }
 

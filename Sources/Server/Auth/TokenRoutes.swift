@@ -91,7 +91,7 @@ struct TokenRoutes: Sendable {
         body.writeStaticString("{\"status\":\"success\",\"response\":{\"token\":\"")
         body.writeString(String(generated.token.text))
         body.writeStaticString("\",\"user_id\":\"")
-        body.writeString(generated.account.description)
+        body.write(generated.account)
         body.writeStaticString("\",\"expires\":")
         body.writeDecimal(generated.expiresInSeconds)
         body.writeStaticString("}}")

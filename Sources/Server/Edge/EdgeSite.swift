@@ -15,10 +15,10 @@ struct EdgeSite: Sendable {
 
     /// Whether the gate answers this request itself: verification and liveness, by GET, without a body, at the exact path.
     func gateAnswers(_ exchange: Exchange, _ head: HTTPRequestHead, _ facts: RequestFacts) -> Bool {
-        guard head.method == .GET, !facts.announcesBody, !facts.earlyData else { return false }
-        switch exchange.route {
-        case .tokenStatus, .alive: return !head.uri.utf8.contains(UInt8(ascii: "?"))
-        default: return false
+        guard head.method == .GET, !exchange.hasQuery, !facts.announcesBody, !facts.earlyData else { return false }
+        return switch exchange.route {
+        case .tokenStatus, .alive: true
+        default: false
         }
     }
 

@@ -7,6 +7,7 @@ struct Exchange {
     let method: String
     let isHead: Bool
     let isBelowBase: Bool
+    let hasQuery: Bool
     let origin: String?
     let startedAt: NIODeadline
     /// The connection ends with this answer.
@@ -19,6 +20,7 @@ struct Exchange {
         let path = head.uri.prefixOfPath
         route = siteMap.route(path)
         isBelowBase = siteMap.isBelowBase(path)
+        hasQuery = path.endIndex < head.uri.endIndex
         method = head.method.rawValue
         isHead = head.method == .HEAD
         origin = facts.origin
@@ -31,6 +33,7 @@ struct Exchange {
     init(refusedAt now: NIODeadline) {
         route = .refused
         isBelowBase = true
+        hasQuery = false
         method = "-"
         isHead = false
         origin = nil
@@ -44,6 +47,7 @@ struct Exchange {
         self.method = method
         isHead = method == "HEAD"
         self.isBelowBase = isBelowBase
+        hasQuery = false
         self.origin = origin
         self.startedAt = startedAt
         closes = false
