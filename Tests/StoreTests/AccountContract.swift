@@ -84,6 +84,23 @@ extension StoreContract {
         }
 
         @Test(arguments: StoreBackend.all)
+        func `two stores over the same data add accounts at once`(backend: StoreBackend) async throws {
+            let place = try backend.makePlace()
+            let stores = [try place.open(clock: .system), try place.open(clock: .system)]
+            try await stores[0].add(person(0, "ann@example.com"))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 1...64 as ClosedRange<Int64> {
+                    group.addTask {
+                        let store = stores[Int(number) % 2]
+                        try await store.add(service(number, "export\(number)@example.com", owner: 0))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await stores[0].accounts(afterKey: nil, limit: 100).count == 65)
+        }
+
+        @Test(arguments: StoreBackend.all)
         func `a disabled owner shows on the service account, which lives on`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
             let store = try place.open(clock: .system)

@@ -114,6 +114,7 @@ extension StoreContract {
                 lookups.lookUp(id(1), for: waiter)
                 turn.end()
                 #expect(waiter.token?.digest == digest(byte))
+                #expect(waiter.lookups.count == Int(byte))
             }
             _ = try await other.setStatus(of: id(1), to: .disabled, audit: draft(.accountDisabled))
             lookups.lookUp(id(1), for: waiter)
@@ -145,6 +146,7 @@ extension StoreContract {
             _ = try await store.replaceToken(of: 1, 6)
             turn.end()
             #expect(second.token?.digest == digest(6))
+            #expect([first, second, third].map(\.lookups.count) == [1, 1, 1])
             guard case .found(_, let now) = second.lookups.last else { return }
             #expect(now == clock.now)
         }

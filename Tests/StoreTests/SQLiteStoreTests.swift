@@ -1,6 +1,7 @@
 import Auth
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import SQLiteStorage
@@ -30,18 +31,20 @@ import Testing
     }
 
     @Test func `a fresh directory may be opened by many at once`() async throws {
-        let place = try TemporaryDirectory()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<16 as Range<Int64> {
-                group.addTask {
-                    let store = try place.openSQLite()
-                    try await store.add(person(number, "user\(number)@example.com"))
-                }
+        for _ in 1...10 {
+            let place = try TemporaryDirectory()
+            let stores = Mutex<[Result<SQLiteStore, any Error>]>([])
+            // Threads, because tasks would open one after the other where cores are few.
+            DispatchQueue.concurrentPerform(iterations: 8) { _ in
+                let opened = Result { try place.openSQLite() }
+                stores.withLock { $0.append(opened) }
             }
-            try await group.waitForAll()
+            for (number, store) in stores.withLock({ $0 }).enumerated() {
+                try await store.get().add(person(Int64(number), "user\(number)@example.com"))
+            }
+            #expect(try await place.openSQLite().accounts(afterKey: nil, limit: 100).count == 8)
+            #expect(try RawConnection(place.databasePath).run("PRAGMA integrity_check") == "ok")
         }
-        #expect(try await place.openSQLite().accounts(afterKey: nil, limit: 100).count == 16)
-        #expect(try RawConnection(place.databasePath).run("PRAGMA integrity_check") == "ok")
     }
 
     @Test func `a database of a newer version is refused and left alone`() throws {
