@@ -116,3 +116,22 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+// Benchmarks are no part of the product: declared only for those who measure.
+if Context.environment["LATCHKEY_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "latchkey-bench",
+            dependencies: [
+                "Auth", "CSodium", "Parsing", "SQLiteStorage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/LatchkeyBench",
+            swiftSettings: settings
+        )
+    )
+}
