@@ -56,6 +56,9 @@ extension ErrorResponse {
 
     package static let notFound = ErrorResponse(.notFound, "There is nothing at this path")
 
+    package static let versionNotSupported = ErrorResponse(
+        .versionNotSupported, "This server speaks HTTP/1.0, HTTP/1.1 and, over TLS, HTTP/2")
+
     package static let tokenInQuery = ErrorResponse(
         .invalidData,
         "A token does not belong in the query; send it in the Authorization header"

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 
@@ -24,12 +25,20 @@ struct PathMiddleware: RouterMiddleware {
             throw ErrorResponse.methodNotAllowed(route.methods)
         }
         guard isBelowBase else { return try await next(request, context) }
-        guard request.uri.queryParameters["access_token"] == nil else { throw ErrorResponse.tokenInQuery }
+        guard !hasToken(request.uri.query) else { throw ErrorResponse.tokenInQuery }
         // RFC 8470: what came in TLS early data may be a replay.
         guard request.headers[.earlyData] != "1" else {
             throw ErrorResponse(.tooEarly, "The request came as early data; send it again after the handshake")
         }
         return try await next(request, context)
+    }
+
+    /// Whether a query names `access_token` (RFC 6750 section 2.3), however its letters are encoded.
+    private func hasToken(_ query: String?) -> Bool {
+        guard let query else { return false }
+        return query.split(separator: "&").contains { pair in
+            pair.prefix { $0 != "=" }.removingPercentEncoding == "access_token"
+        }
     }
 
     private func options(_ route: Route) -> Response {

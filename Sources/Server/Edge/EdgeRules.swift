@@ -8,7 +8,7 @@ struct EdgeRules: Sendable {
     /// Why an HTTP/1 request is refused before anything is done for it; nil when it may pass.
     func refusal(_ head: HTTPRequestHead, _ facts: RequestFacts) -> ErrorResponse? {
         guard head.version == .http1_1 || head.version == .http1_0 else {
-            return ErrorResponse(.versionNotSupported, "This server speaks HTTP/1.0, HTTP/1.1 and, over TLS, HTTP/2")
+            return .versionNotSupported
         }
         guard head.uri.utf8.count <= limits.targetBytes else {
             return ErrorResponse(.uriTooLong, "The request target has more than \(limits.targetBytes) bytes")

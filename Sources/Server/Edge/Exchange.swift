@@ -25,7 +25,7 @@ struct Exchange {
         isHead = head.method == .HEAD
         origin = facts.origin
         self.startedAt = startedAt
-        closes = facts.asksToClose || (head.version == .http1_0 && !facts.asksToKeepAlive)
+        closes = facts.asksToClose || facts.offersUpgrade || (head.version == .http1_0 && !facts.asksToKeepAlive)
         announcesKeepAlive = head.version == .http1_0 && !closes
     }
 

@@ -13,6 +13,8 @@ struct RequestFacts {
     var origin: String?
     var asksToClose = false
     var asksToKeepAlive = false
+    /// The decoder reads nothing more after a request that offers another protocol.
+    var offersUpgrade = false
     /// The first `Authorization` field, and how many there are.
     var authorization: String?
     var authorizations = 0
@@ -37,6 +39,7 @@ struct RequestFacts {
             host = value
         case 6 where name.isField("expect"): expect = joined(expect, value)
         case 6 where name.isField("origin"): origin = value
+        case 7 where name.isField("upgrade"): offersUpgrade = true
         case 10 where name.isField("connection"): readConnection(value)
         case 10 where name.isField("early-data"): earlyData = value == "1"
         case 13 where name.isField("authorization"):

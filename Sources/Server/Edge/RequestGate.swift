@@ -119,8 +119,7 @@ final class RequestGate: ChannelDuplexHandler {
                     .headersTooLarge,
                     "The header has more than \(site.limits.headerBytes) bytes or too many fields"
                 )
-            case .invalidVersion:
-                ErrorResponse(.invalidData, "The request line is not HTTP/1")
+            case .invalidVersion: ErrorResponse.versionNotSupported
             default:
                 ErrorResponse(.invalidData, "The request is not well-formed HTTP/1.1")
             }
@@ -385,6 +384,8 @@ final class RequestGate: ChannelDuplexHandler {
             }
             receive(part, context)
         }
+        // The router takes what it was handed when a read is complete; these parts come from an earlier one.
+        if owner == .router { context.fireChannelReadComplete() }
         guard phase == .idle || phase == .header || phase == .body else { return }
         if let waitingError {
             refuse(waitingError)

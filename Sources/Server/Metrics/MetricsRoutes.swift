@@ -9,7 +9,7 @@ struct MetricsRoutes: Sendable {
     let hasher: PasswordHasher
 
     func metrics(_ request: Request, _ context: EdgeRequestContext) async throws -> Response {
-        let text = MetricsText.render(try await loops.counts(), hasher.load, ProcessFigures.now())
+        let text = MetricsText(try await loops.counts(), hasher.load, ProcessFigures.now()).text
         return Response(
             status: .ok,
             headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
