@@ -52,6 +52,12 @@ def commands(binary: Path, server: Server) -> Commands:
     return Commands(binary, server.data)
 
 
+@pytest.fixture(scope="session")
+def resident(commands: Commands) -> Account:
+    """An account for tests that only sign in, or only need some token to be live: a new one costs time."""
+    return commands.add_account("resident@example.com", "correct horse battery staple")
+
+
 @pytest.fixture
 def add_account(commands: Commands) -> Callable[..., Account]:
     """Makes accounts of the shared server that no other test knows."""

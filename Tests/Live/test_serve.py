@@ -106,7 +106,7 @@ def test_the_keys_and_the_data_are_the_owners_alone(server: Server):
 
 
 def test_a_stop_answers_the_sign_ins_in_flight(launch, binary: Path, tmp_path: Path):
-    settings = {"LATCHKEY_SERVER_THREADS": "1", "LATCHKEY_PASSWORDS_ITERATIONS": "20"}
+    settings = {"LATCHKEY_SERVER_THREADS": "1", "LATCHKEY_PASSWORDS_ITERATIONS": "16"}
     server, _ = with_account(launch, binary, settings=settings, directory=tmp_path)
     sign_in = request("POST", BASIC, {"Authorization": basic("one@example.com", PASSWORD)})
     connections = [Connection(server) for _ in range(3)]

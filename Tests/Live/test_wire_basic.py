@@ -45,14 +45,14 @@ def test_both_methods_make_a_token(method: str, server: Server, account: Account
     ],
 )
 def test_the_body_and_its_type_mean_nothing(
-    method: str, content_type: str, body: bytes, server: Server, account: Account
+    method: str, content_type: str, body: bytes, server: Server, resident: Account
 ):
-    headers = {"Authorization": basic(account.email, account.password), "Content-Type": content_type}
+    headers = {"Authorization": basic(resident.email, resident.password), "Content-Type": content_type}
     token_in(exchange(server, request(method, PATH, headers, body)).body)
 
 
-def test_an_empty_body_may_have_a_length_of_zero(server: Server, account: Account):
-    answer = sign_in(server, basic(account.email, account.password), "POST", Content_Length="0")
+def test_an_empty_body_may_have_a_length_of_zero(server: Server, resident: Account):
+    answer = sign_in(server, basic(resident.email, resident.password), "POST", Content_Length="0")
     token_in(answer.body)
 
 
@@ -74,8 +74,8 @@ def test_a_password_in_decomposed_characters_is_the_same_password(server: Server
 
 
 @pytest.mark.parametrize("scheme", ["basic", "BASIC", "bAsIc"])
-def test_the_scheme_is_known_in_any_letters(scheme: str, server: Server, account: Account):
-    authorization = basic(account.email, account.password).replace("Basic", scheme)
+def test_the_scheme_is_known_in_any_letters(scheme: str, server: Server, resident: Account):
+    authorization = basic(resident.email, resident.password).replace("Basic", scheme)
     token_in(sign_in(server, authorization).body)
 
 
@@ -85,10 +85,10 @@ def test_base64_may_lack_its_padding(more: str, server: Server, add_account):
     token_in(sign_in(server, basic(account.email, account.password).rstrip("=")).body)
 
 
-def test_refusals_of_an_account_are_alike_to_the_byte_and_challenge_nobody(server: Server, account: Account):
+def test_refusals_of_an_account_are_alike_to_the_byte_and_challenge_nobody(server: Server, resident: Account):
     credentials = [
-        (account.email, "wrong horse battery"),
-        ("nobody@example.com", account.password),
+        (resident.email, "wrong horse battery"),
+        ("nobody@example.com", resident.password),
         ("username", "password"),
     ]
     for user, password in credentials:
@@ -143,8 +143,8 @@ def test_no_authorization_is_missing_data(method: str, server: Server):
     assert_error(exchange(server, request(method, PATH)), 400, "MISSING_DATA")
 
 
-def test_two_authorization_headers_are_refused(server: Server, account: Account):
-    field = ("Authorization", basic(account.email, account.password))
+def test_two_authorization_headers_are_refused(server: Server, resident: Account):
+    field = ("Authorization", basic(resident.email, resident.password))
     assert_error(exchange(server, request("GET", PATH, [field, field])), 400, "INVALID_DATA")
 
 
@@ -166,8 +166,8 @@ def test_a_request_that_nobody_meant_makes_no_token(
     assert opens(server, token)
 
 
-def test_a_fetch_by_a_script_is_no_navigation(server: Server, account: Account):
-    answer = sign_in(server, basic(account.email, account.password), "POST", Sec_Fetch_Mode="cors")
+def test_a_fetch_by_a_script_is_no_navigation(server: Server, resident: Account):
+    answer = sign_in(server, basic(resident.email, resident.password), "POST", Sec_Fetch_Mode="cors")
     token_in(answer.body)
 
 

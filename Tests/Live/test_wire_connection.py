@@ -88,12 +88,12 @@ def test_the_server_is_no_proxy(server: Server):
     assert_error(answer, 501, "NOT_IMPLEMENTED")
 
 
-def test_pipelined_requests_are_answered_in_order(server: Server, account: Account):
+def test_pipelined_requests_are_answered_in_order(server: Server, resident: Account):
     """Slow ones between fast ones: sign-ins hash a password, the others are answered at once."""
-    token = generate(server, account.email, account.password)
+    token = generate(server, resident.email, resident.password)
     kinds = {
         200: request("GET", STATUS, {"Authorization": f"Bearer {token}"}),
-        400: request("POST", BASIC, {"Authorization": basic(account.email, "wrong horse battery")}),
+        400: request("POST", BASIC, {"Authorization": basic(resident.email, "wrong horse battery")}),
         401: request("GET", STATUS),
         404: request("GET", BASE_PATH + "/nothing"),
         405: request("PUT", GENERATE),
@@ -106,8 +106,8 @@ def test_pipelined_requests_are_answered_in_order(server: Server, account: Accou
         assert connection.answer().status == 200
 
 
-def test_a_client_that_waits_for_100_continue_is_not_left_waiting(server: Server, account: Account):
-    body = url_encoded(("email", account.email), ("password", account.password))
+def test_a_client_that_waits_for_100_continue_is_not_left_waiting(server: Server, resident: Account):
+    body = url_encoded(("email", resident.email), ("password", resident.password))
     with Connection(server) as connection:
         connection.send(POST + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
         assert connection.answer().status == 100
@@ -130,8 +130,8 @@ def test_a_client_that_asks_to_close_is_heard_in_any_letters(value: str, server:
             assert connection.is_closed_by_server
 
 
-def test_a_connection_serves_many_requests(server: Server, account: Account):
-    token = generate(server, account.email, account.password)
+def test_a_connection_serves_many_requests(server: Server, resident: Account):
+    token = generate(server, resident.email, resident.password)
     with Connection(server) as connection:
         for _ in range(200):
             connection.send(request("GET", STATUS, {"Authorization": f"Bearer {token}"}))
@@ -204,10 +204,20 @@ def test_plain_http_on_the_tls_port_is_no_redirect(secure_server: Server):
         assert not connection.recv(1000).startswith(b"HTTP/1.1 3")
 
 
-def test_a_status_is_answered_while_every_hash_thread_is_busy(server: Server, account: Account):
-    token = generate(server, account.email, account.password)
-    slow = request("GET", BASIC, {"Authorization": basic(account.email, "wrong horse battery")})
+def test_a_status_is_answered_while_every_hash_thread_is_busy(server: Server, resident: Account):
+    token = generate(server, resident.email, resident.password)
+    slow = request("GET", BASIC, {"Authorization": basic(resident.email, "wrong horse battery")})
     with Connection(server, seconds=30) as busy:
         busy.send(slow * 20)
         assert exchange(server, request("GET", STATUS, {"Authorization": f"Bearer {token}"})).status == 200
         assert [busy.answer().status for _ in range(20)] == [400] * 20
+
+
+def test_an_offer_to_upgrade_is_passed_over_and_ends_the_connection_with_its_answer(server: Server):
+    offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+    with Connection(server) as connection:
+        connection.send(request("GET", "/health/alive", offer))
+        answer = connection.answer()
+        assert answer.status == 200
+        assert answer.value("connection") == "close"
+        assert connection.is_closed_by_server

@@ -80,8 +80,10 @@ class Server:
         self.close_stdout()
 
     def close_stdout(self) -> None:
+        """Keeps what the ended server still said; what it started, a backtrace say, may hold the pipe open."""
         if not self.process.stdout.closed:
-            self.rest_of_stdout = self.process.stdout.read()
+            os.set_blocking(self.process.stdout.fileno(), False)
+            self.rest_of_stdout = self.process.stdout.read() or b""
             self.process.stdout.close()
 
 
