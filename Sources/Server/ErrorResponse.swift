@@ -57,7 +57,9 @@ extension ErrorResponse {
     package static let notFound = ErrorResponse(.notFound, "There is nothing at this path")
 
     package static let versionNotSupported = ErrorResponse(
-        .versionNotSupported, "This server speaks HTTP/1.0, HTTP/1.1 and, over TLS, HTTP/2")
+        .versionNotSupported,
+        "This server speaks HTTP/1.0, HTTP/1.1 and, over TLS, HTTP/2"
+    )
 
     package static let tokenInQuery = ErrorResponse(
         .invalidData,

@@ -55,6 +55,7 @@ struct ServeNoticesTests {
             output: output,
             isDevelopment: isDevelopment,
             hasNoAccount: hasNoAccount,
+            program: "latchkey",
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
     }

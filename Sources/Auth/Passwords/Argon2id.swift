@@ -1,13 +1,12 @@
 /// Hashing and checking under one set of parameters: what the hasher's threads do.
 struct Argon2id: Sendable {
     let parameters: PasswordHashParameters
-    /// Of a password nobody knows, so that an unknown e-mail costs what a known one does.
+    /// What no password matches, at the cost of a real one, so that an unknown e-mail costs what a known one does.
     let dummy: PasswordHash
 
     init(parameters: PasswordHashParameters) throws(AuthError) {
         self.parameters = parameters
-        var generator = SystemRandomNumberGenerator()
-        dummy = try PasswordHash(of: Password.generate(using: &generator).password, parameters)
+        dummy = try PasswordHash(unmatchable: parameters)
     }
 
     @Sendable func hash(_ password: Password) -> Result<String, AuthError> {

@@ -26,6 +26,19 @@ struct PasswordHash: Sendable {
         self.parameters = parameters
     }
 
+    /// Random salt and random hash: verifying costs what `parameters` say, and making it costs nothing. Throws as
+    /// `init(stored:)` does.
+    init(unmatchable parameters: PasswordHashParameters) throws(AuthError) {
+        func random(_ count: Int) -> String {
+            var generator = SystemRandomNumberGenerator()
+            let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            // PHC strings leave the padding out.
+            return String(Data(bytes).base64EncodedString().prefix { $0 != "=" })
+        }
+        let cost = "m=\(parameters.memoryKiB),t=\(parameters.iterations),p=1"
+        try self.init(stored: "$argon2id$v=19$\(cost)$\(random(16))$\(random(32))")
+    }
+
     /// Reads a stored hash and bounds its cost before anyone pays it: one lane, at most the ceiling's memory and
     /// passes. Below the floor is fine: such hashes were imported, and are replaced at the next sign-in.
     init(stored text: String) throws(AuthError) {

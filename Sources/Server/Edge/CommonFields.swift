@@ -4,52 +4,71 @@ import NIOHTTP1
 
 /// The fields that every answer carries, added in the one place every answer passes.
 struct CommonFields: Sendable {
-    let cors: CORSPolicy
-    /// `Strict-Transport-Security`, over TLS and when the operator asked for it.
-    let hsts: String?
+    private let cors: CORSPolicy
+    private let fields: [Answer.Field]
+    private let fieldsBelowBase: [Answer.Field]
+    /// The same as header lines, ready to copy.
+    private let lines: String
+    private let linesBelowBase: String
 
-    private func each(_ exchange: Exchange, _ add: (String, String) -> Void) {
-        add("Cache-Control", "no-store")
-        add("X-Content-Type-Options", "nosniff")
-        if let hsts { add("Strict-Transport-Security", hsts) }
-        if exchange.isBelowBase { eachCORS(exchange.origin, add) }
+    /// `hsts` is the value of `Strict-Transport-Security`, over TLS and when the operator asked for it.
+    init(cors: CORSPolicy, hsts: String?) {
+        self.cors = cors
+        var fields = [
+            Answer.Field(name: "Cache-Control", value: "no-store"),
+            Answer.Field(name: "X-Content-Type-Options", value: "nosniff"),
+        ]
+        if let hsts { fields.append(Answer.Field(name: "Strict-Transport-Security", value: hsts)) }
+        self.fields = fields
+        switch cors {
+        case .off: break
+        case .anyOrigin: fields += CommonFields.readable(by: "*")
+        case .origins: fields.append(Answer.Field(name: "Vary", value: "Origin"))
+        }
+        fieldsBelowBase = fields
+        lines = CommonFields.lines(self.fields)
+        linesBelowBase = CommonFields.lines(fields)
     }
 
-    private func eachCORS(_ origin: String?, _ add: (String, String) -> Void) {
-        switch cors {
-        case .off: return
-        case .anyOrigin:
-            add("Access-Control-Allow-Origin", "*")
-        case .origins(let allowed):
-            add("Vary", "Origin")
-            guard let origin, allowed.contains(origin) else { return }
-            add("Access-Control-Allow-Origin", origin)
+    private static func readable(by origin: String) -> [Answer.Field] {
+        [
+            Answer.Field(name: "Access-Control-Allow-Origin", value: origin),
+            Answer.Field(name: "Access-Control-Expose-Headers", value: "retry-after, www-authenticate"),
+        ]
+    }
+
+    private static func lines(_ fields: [Answer.Field]) -> String {
+        fields.map { "\($0.name): \($0.value)\r\n" }.joined()
+    }
+
+    /// What depends on who asks: the permission for one of the operator's origins.
+    private func fieldsForOrigin(_ exchange: Exchange) -> [Answer.Field] {
+        guard case .origins = cors, exchange.isBelowBase, let origin = exchange.origin, cors.admits(origin) else {
+            return []
         }
-        add("Access-Control-Expose-Headers", "retry-after, www-authenticate")
+        return CommonFields.readable(by: origin)
     }
 
     /// Appends them as header lines.
     func write(_ exchange: Exchange, into buffer: inout ByteBuffer) {
-        each(exchange) { name, value in
-            buffer.writeString(name)
-            buffer.writeStaticString(": ")
-            buffer.writeString(value)
-            buffer.writeStaticString("\r\n")
-        }
+        buffer.writeString(exchange.isBelowBase ? linesBelowBase : lines)
+        let more = fieldsForOrigin(exchange)
+        if !more.isEmpty { buffer.writeString(CommonFields.lines(more)) }
     }
 
     /// Adds those a route has not set itself.
     func add(_ exchange: Exchange, to headers: inout HTTPHeaders) {
-        each(exchange) { name, value in
-            if !headers.contains(name: name) { headers.add(name: name, value: value) }
+        for field in (exchange.isBelowBase ? fieldsBelowBase : fields) + fieldsForOrigin(exchange)
+        where !headers.contains(name: field.name) {
+            headers.add(name: field.name, value: field.value)
         }
     }
 
     /// Adds those a route has not set itself.
     func add(_ exchange: Exchange, to fields: inout HTTPFields) {
-        each(exchange) { name, value in
-            guard let name = HTTPField.Name(name) else { return }
-            if !fields.contains(name) { fields[name] = value }
+        for field in (exchange.isBelowBase ? fieldsBelowBase : self.fields) + fieldsForOrigin(exchange) {
+            guard let name = HTTPField.Name(field.name), !fields.contains(name) else { continue }
+            fields[name] = field.value
         }
     }
 }

@@ -54,7 +54,7 @@ struct EdgeChannel: HTTPChannelHandler {
     private func setUpHTTP1(_ channel: any Channel, isTLS: Bool) throws -> Requests {
         guard let loop = loops.on(channel.eventLoop) else { throw ChannelError.inappropriateOperationForState }
         let pipeline = channel.pipeline.syncOperations
-        try EdgeChannel.addHTTP1(to: pipeline, RequestGate(site: site, loop: loop, isTLS: isTLS))
+        try EdgeChannel.addHTTP1(to: pipeline, RequestGate(site: site, loop: loop))
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isTLS))
         return try Requests(
             wrappingChannelSynchronously: channel,

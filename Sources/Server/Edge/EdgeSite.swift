@@ -23,20 +23,22 @@ struct EdgeSite: Sendable {
     }
 
     /// A whole answer as bytes.
-    func write(_ answer: Answer, _ exchange: Exchange, date: String, isTLS: Bool, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeDecimal(Int64(answer.status))
-        buffer.writeStaticString(" ")
-        buffer.writeString(HTTPResponseStatus(statusCode: answer.status).reasonPhrase)
-        buffer.writeStaticString("\r\nDate: ")
+    func write(_ answer: Answer, _ exchange: Exchange, date: String, into buffer: inout ByteBuffer) {
+        if answer.status == 200 {
+            buffer.writeStaticString("HTTP/1.1 200 OK\r\nDate: ")
+        } else {
+            let reason = HTTPResponseStatus(statusCode: answer.status).reasonPhrase
+            buffer.writeString("HTTP/1.1 \(answer.status) \(reason)\r\nDate: ")
+        }
         buffer.writeString(date)
         if answer.body.readableBytes > 0 {
-            buffer.writeStaticString("\r\nContent-Type: application/json; charset=utf-8")
+            buffer.writeStaticString("\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ")
+        } else {
+            buffer.writeStaticString("\r\nContent-Length: ")
         }
-        buffer.writeStaticString("\r\nContent-Length: ")
         buffer.writeDecimal(Int64(answer.body.readableBytes))
         buffer.writeStaticString("\r\n")
-        fields(isTLS).write(exchange, into: &buffer)
+        commonFields.write(exchange, into: &buffer)
         if let field = answer.field {
             buffer.writeString(field.name)
             buffer.writeStaticString(": ")
@@ -53,16 +55,12 @@ struct EdgeSite: Sendable {
     }
 
     /// The head of a router's answer with what is not the router's to say.
-    func complete(_ head: inout HTTPResponseHead, _ exchange: Exchange, isTLS: Bool) {
-        fields(isTLS).add(exchange, to: &head.headers)
+    func complete(_ head: inout HTTPResponseHead, _ exchange: Exchange) {
+        commonFields.add(exchange, to: &head.headers)
         if exchange.closes {
             head.headers.replaceOrAdd(name: "Connection", value: "close")
         } else if exchange.announcesKeepAlive {
             head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
-    }
-
-    private func fields(_ isTLS: Bool) -> CommonFields {
-        isTLS ? commonFields : CommonFields(cors: commonFields.cors, hsts: nil)
     }
 }

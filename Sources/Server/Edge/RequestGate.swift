@@ -33,7 +33,6 @@ final class RequestGate: ChannelDuplexHandler {
 
     let site: EdgeSite
     let loop: EdgeLoop
-    let isTLS: Bool
 
     private(set) var phase = Phase.idle
     private var owner = Owner.gate
@@ -47,6 +46,8 @@ final class RequestGate: ChannelDuplexHandler {
     private var waitingError: ErrorResponse?
     private var readIsHeld = false
     private var isContinuing = false
+    /// The router has parts it does not know to be all there is for now.
+    private var hasForwarded = false
     private var inputEnded = false
     private var isQuiescing = false
 
@@ -65,10 +66,9 @@ final class RequestGate: ChannelDuplexHandler {
     private var quietSince: NIODeadline
     private let timer = ConnectionTimer()
 
-    init(site: EdgeSite, loop: EdgeLoop, isTLS: Bool) {
+    init(site: EdgeSite, loop: EdgeLoop) {
         self.site = site
         self.loop = loop
-        self.isTLS = isTLS
         openedAt = loop.eventLoop.now
         messageStartedAt = openedAt
         quietSince = openedAt
@@ -161,7 +161,10 @@ final class RequestGate: ChannelDuplexHandler {
         if phase == .header || phase == .body {
             timer.arm(for: self, at: deadline, on: context.eventLoop)
         }
-        context.fireChannelReadComplete()
+        if hasForwarded {
+            hasForwarded = false
+            context.fireChannelReadComplete()
+        }
     }
 
     /// When the connection ends, or its request is refused, unless something happens before.
@@ -217,12 +220,12 @@ final class RequestGate: ChannelDuplexHandler {
             bodyBytes += bytes.readableBytes
             chunks += 1
             guard bodyBytes <= site.limits.bodyBytes else { return refuse(site.rules.payloadTooLarge) }
-            if owner == .router { context.fireChannelRead(wrapInboundOut(part)) }
+            if owner == .router { forward(part, context) }
         case .end:
             phase = .answering
             switch owner {
             case .gate: answerFromGate()
-            case .router: context.fireChannelRead(wrapInboundOut(part))
+            case .router: forward(part, context)
             }
         }
     }
@@ -250,8 +253,13 @@ final class RequestGate: ChannelDuplexHandler {
             authorizations = facts.authorizations
         } else {
             owner = .router
-            context.fireChannelRead(wrapInboundOut(.head(head)))
+            forward(.head(head), context)
         }
+    }
+
+    private func forward(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        hasForwarded = true
+        context.fireChannelRead(wrapInboundOut(part))
     }
 
     // MARK: Answers of the gate
@@ -285,7 +293,7 @@ final class RequestGate: ChannelDuplexHandler {
         if isQuiescing || inputEnded { exchange.closes = true }
         self.exchange = exchange
         loop.scratch.clear()
-        site.write(answer, exchange, date: loop.date, isTLS: isTLS, into: &loop.scratch)
+        site.write(answer, exchange, date: loop.date, into: &loop.scratch)
         encoder.writeAndFlush(NIOAny(loop.scratch), promise: nil)
         finishExchange()
     }
@@ -319,7 +327,7 @@ final class RequestGate: ChannelDuplexHandler {
             exchange.status = Int(head.status.code)
             self.exchange = exchange
             routerHasBegun = true
-            site.complete(&head, exchange, isTLS: isTLS)
+            site.complete(&head, exchange)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body where exchange.isHead:
             promise?.succeed(())
@@ -385,7 +393,10 @@ final class RequestGate: ChannelDuplexHandler {
             receive(part, context)
         }
         // The router takes what it was handed when a read is complete; these parts come from an earlier one.
-        if owner == .router { context.fireChannelReadComplete() }
+        if hasForwarded {
+            hasForwarded = false
+            context.fireChannelReadComplete()
+        }
         guard phase == .idle || phase == .header || phase == .body else { return }
         if let waitingError {
             refuse(waitingError)

@@ -20,6 +20,7 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Add a person's account.",
             discussion: """
                 Asks twice for the password, without echo. Scripts pass it through standard input:
@@ -53,6 +54,7 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List all accounts by e-mail address.",
             discussion: """
                 Service accounts whose owner is disabled:
@@ -79,6 +81,7 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show one account.",
             discussion: "  latchkey account show you@example.com"
         )
@@ -93,6 +96,7 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "disable",
             abstract: "Disable an account and end its token.",
             discussion: """
                 Takes effect with the next request. Service accounts that the person owns go on working and are listed \
@@ -119,6 +123,7 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Enable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "enable",
             abstract: "Enable an account again.",
             discussion: """
                 Its password is as before; it has no token until one is generated.

@@ -18,6 +18,7 @@ struct ServiceAccountCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Add a program's account.",
             discussion: """
                   latchkey service-account add sync@services.example.com \\

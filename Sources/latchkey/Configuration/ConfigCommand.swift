@@ -25,6 +25,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Check every setting and the files they name.",
             discussion: """
                 Changes nothing. Exits with 1 when a setting is wrong and 2 when a file it names cannot be used; names \
@@ -55,6 +56,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Explain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "explain",
             abstract: "Show every setting: its value, where that comes from, its default and its meaning.",
             discussion: """
                 What differs from the defaults:

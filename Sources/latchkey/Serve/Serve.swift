@@ -10,6 +10,7 @@ import UnixSignals
 /// `latchkey serve`.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "serve",
         abstract: "Run the server.",
         discussion: """
             Works with no setting at all: it listens on 127.0.0.1:8080 and makes its data directory and its keys. Once \

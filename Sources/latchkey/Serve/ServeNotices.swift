@@ -10,6 +10,8 @@ struct ServeNotices: Sendable {
     let output: OutputFormat
     let isDevelopment: Bool
     let hasNoAccount: Bool
+    /// How the program was called, so that the lines to type work where they are read.
+    var program = CommandLine.arguments.first ?? "latchkey"
     let logger: Logger
 
     @Sendable func listening(_ listening: TokenServer.Listening) {
@@ -60,8 +62,8 @@ struct ServeNotices: Sendable {
 
                 Look at the accounts, and add your own, in another terminal:
 
-                  latchkey account list\(place)
-                  latchkey account add you@example.com\(place)
+                  \(shellWord(program)) account list\(place)
+                  \(shellWord(program)) account add you@example.com\(place)
 
                 """
         }
@@ -70,7 +72,7 @@ struct ServeNotices: Sendable {
 
             There is no account yet. Add the first one in another terminal:
 
-              latchkey account add you@example.com --role admin\(place)
+              \(shellWord(program)) account add you@example.com --role admin\(place)
 
             """
     }

@@ -19,6 +19,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Generate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "generate",
             abstract: "Make an account's new token and print it, once.",
             discussion: """
                 The token before it ends at this moment. Nobody can read the new one again later.
@@ -48,6 +49,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "status",
             abstract: "Show since when and until when an account's token lives.",
             discussion: """
                 Exits with 3 when the account has no live token.
@@ -70,6 +72,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List the accounts that have a live token.",
             discussion: "  latchkey token list --output json"
         )
@@ -91,6 +94,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "revoke",
             abstract: "End an account's token.",
             discussion: """
                 Takes effect with the next request. The account can make a new token at once; to keep it from that, \
