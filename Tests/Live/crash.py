@@ -21,11 +21,15 @@ from pathlib import Path
 from history import Kind, Operation, first_impossible
 from rig.commands import Commands
 from rig.server import Server, start_server
+from rig.waiting import wait_until
 from traffic import RECENT, Client, Record
 
 ACCOUNTS = 4
-# Long enough for every account to have sign-ins hashing, waiting and committing; no longer, for kills are what counts.
-LONGEST_LOAD_SECONDS = 0.7
+# A kill comes when so many tokens of a round were answered, at most, and a moment later: counted in tokens, because a
+# busy machine makes few in a given time.
+MOST_TOKENS = 15
+LONGEST_MOMENT_SECONDS = 0.1
+LOAD_SECONDS = 30
 JOIN_SECONDS = 60
 
 
@@ -89,7 +93,11 @@ def run_load_and_kill(server: Server, records: list[Record], randomness: random.
             threads.append(threading.Thread(target=work, args=(stop,)))
     for thread in threads:
         thread.start()
-    stop.wait(randomness.uniform(0.02, LONGEST_LOAD_SECONDS))
+    goal = sum(len(record.tokens) for record in records) + randomness.randint(0, MOST_TOKENS)
+    wait_until(
+        lambda: sum(len(record.tokens) for record in records) >= goal, LOAD_SECONDS, "the server makes some tokens"
+    )
+    stop.wait(randomness.uniform(0, LONGEST_MOMENT_SECONDS))
     server.kill()
     stop.set()
     for thread in threads:
