@@ -13,7 +13,7 @@ from rig import process
 from rig.http import ClosedLoops
 from rig.load import LoadError, Tool
 from rig.plan import Plan
-from rig.report import Row, machine, table
+from rig.report import Quiet, Row, machine, table
 from rig.seeding import ROOT, seed
 from rig.servers import ServerError
 
@@ -26,13 +26,15 @@ def main() -> int:
     parser.add_argument("--bench-binary", type=Path, required=True, help="latchkey-bench, a release build")
     parser.add_argument("--cache", type=Path, default=ROOT / ".build-bench", help="where data directories are kept")
     arguments = parser.parse_args()
+    quiet = Quiet()
     sizes = arguments.accounts or ("1000,100000" if arguments.quick else "1000,1000000,10000000")
     try:
         rows, details = measure(arguments, sorted({int(size) for size in sizes.split(",")}))
     except (LoadError, ServerError, OSError, subprocess.TimeoutExpired) as error:
         print(f"Scripts/bench: {error}", file=sys.stderr)
         return 2
-    print(machine(), table(["what", "measured", "bar", "met", ""], [row.cells() for row in rows]), details, sep="\n\n")
+    bars = table(["what", "measured", "bar", "met", ""], [row.cells() for row in rows])
+    print(f"{machine()}. {quiet.sentence()}", bars, details, sep="\n\n")
     return 0 if all(row.is_met for row in rows) else 1
 
 

@@ -47,12 +47,12 @@ final class BulkInsert {
             bind(account, 5, row.issuedAt.milliseconds)
             bind(account, 6, row.expiresAt.milliseconds)
             bind(account, 7, row.email)
-            bind(account, 8, row.events.last?.draft.source.actor ?? "")
+            bind(account, 8, row.event.draft.source.actor)
             bind(account, 9, row.password.bytes)
-            bind(account, 10, Int64(row.events.count))
-            bind(account, 11, row.events.last?.mac ?? [])
+            bind(account, 10, row.event.n)
+            bind(account, 11, row.event.mac)
             try step(account)
-            for event in row.events { try insert(event, of: row.id.number) }
+            try insert(row.event, of: row.id.number)
         }
         try execute("COMMIT")
     }

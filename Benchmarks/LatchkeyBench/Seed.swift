@@ -80,10 +80,12 @@ struct Seed: AsyncParsableCommand {
         let chunks = [0, 1].flatMap { first in
             Swift.stride(from: first, to: accounts, by: Seed.chunk * 2).map { $0 }
         }
-        var next = rows(from: chunks[0], seeded)
+        // Two chunks ahead, one a core.
+        var ahead = chunks.prefix(2).map { rows(from: $0, seeded) }[...]
         for (number, start) in chunks.enumerated() {
+            guard let next = ahead.popFirst() else { break }
             let accounts = try await next.value
-            if number + 1 < chunks.count { next = rows(from: chunks[number + 1], seeded) }
+            if number + 2 < chunks.count { ahead.append(rows(from: chunks[number + 2], seeded)) }
             try bulk.insert(accounts)
             for (place, account) in accounts.enumerated() {
                 let position = start + place * 2

@@ -65,13 +65,13 @@ class Tool:
     binary: Path
 
     def seed(self, data: Path, accounts: int, tokens: Path) -> dict:
-        return self._run(600, "seed", "--data", data, "--accounts", accounts, "--tokens-file", tokens)
+        return self._run(3600, "seed", "--data", data, "--accounts", accounts, "--tokens-file", tokens)
 
     def hash_rate(self, seconds: int) -> float:
         return self._run(seconds, "hash-rate", "--seconds", seconds)["hashesPerSecond"]
 
     def verify_inside(self, data: Path, tokens: Path, seconds: int) -> float:
-        """Microseconds a verification."""
+        """Microseconds of processor time a verification."""
         arguments = ("--data", data, "--tokens-file", tokens, "--seconds", seconds)
         return self._run(seconds, "verify-inside", *arguments)["microseconds"]
 

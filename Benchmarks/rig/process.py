@@ -18,7 +18,7 @@ HASH_THREADS = max(1, (os.cpu_count() or 1) - 1)
 def verify_inside(tool: Tool, plan: Plan, seeded: Seeded) -> Row:
     tell("verify inside the process")
     figures = [tool.verify_inside(seeded.data, seeded.tokens, plan.window_seconds) for _ in range(plan.rounds)]
-    remark = f"{words(seeded.accounts)} accounts, 32 requests a turn of the loop"
+    remark = f"{words(seeded.accounts)} accounts, 32 requests a turn of the loop; processor time"
     return Row("verify inside the process", median(figures), 10, "µs", remark)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import resource
 import sys
 import time
 from dataclasses import dataclass
@@ -53,6 +54,29 @@ def words(accounts: int) -> str:
 def table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+class Quiet:
+    """How quiet the machine is: the share of its processor time that others than this program's children take."""
+
+    def __init__(self):
+        self.started = self._seconds()
+
+    @staticmethod
+    def _seconds() -> tuple[float, float, float]:
+        """All processors' time, the busy part, and our children's, of those that have ended."""
+        fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        idle = fields[3] + fields[4]
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN), resource.getrusage(resource.RUSAGE_SELF)
+        ours = sum(one.ru_utime + one.ru_stime for one in usage)
+        ticks = os.sysconf("SC_CLK_TCK")
+        return sum(fields) / ticks, (sum(fields) - idle) / ticks, ours
+
+    def sentence(self) -> str:
+        whole, busy, ours = (now - then for now, then in zip(self._seconds(), self.started, strict=True))
+        others = max(0, busy - ours) / whole * 100
+        advice = "" if others < 5 else "; times measured beside others are not worth much, run it again alone"
+        return f"Other programs took {others:.0f} % of the machine's processor time{advice}."
 
 
 def machine() -> str:
