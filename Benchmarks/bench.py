@@ -33,6 +33,9 @@ def main() -> int:
     except (LoadError, ServerError, OSError, subprocess.TimeoutExpired) as error:
         print(f"Scripts/bench: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        # Every server has been ended on the way here.
+        return 130
     bars = table(["what", "measured", "bar", "met", ""], [row.cells() for row in rows])
     print(f"{machine()}. {quiet.sentence()}", bars, details, sep="\n\n")
     return 0 if all(row.is_met for row in rows) else 1
