@@ -80,7 +80,7 @@ extension ErrorResponse {
         let list = allowed.joined(separator: ", ")
         return ErrorResponse(
             .methodNotAllowed,
-            "This path takes \(list)",
+            list.isEmpty ? "No path takes this method" : "This path takes \(list)",
             field: Answer.Field(name: "Allow", value: list)
         )
     }

@@ -26,8 +26,8 @@ struct PathMiddleware: RouterMiddleware {
         }
         guard isBelowBase else { return try await next(request, context) }
         guard !hasToken(request.uri.query) else { throw ErrorResponse.tokenInQuery }
-        // RFC 8470: what came in TLS early data may be a replay.
-        guard request.headers[.earlyData] != "1" else {
+        // RFC 8470 section 5.1: what came in TLS early data may be a replay; any value counts as the only valid one.
+        guard !request.headers.contains(.earlyData) else {
             throw ErrorResponse(.tooEarly, "The request came as early data; send it again after the handshake")
         }
         return try await next(request, context)

@@ -52,7 +52,7 @@ package struct TokenServer: Service {
         let loops = try await EdgeLoops(group, store: store)
         let ports = ListeningPorts(expected: configuration.metricsPort == nil ? 1 : 2)
         let report: @Sendable () -> Void = { [configuration, onListening] in
-            guard let (main, metrics) = ports.complete else { return }
+            guard let (main, metrics) = ports.takeAll() else { return }
             let scheme = configuration.tls == nil ? "http" : "https"
             onListening(
                 Listening(
@@ -142,6 +142,7 @@ private final class ListeningPorts: Sendable {
     private struct Ports {
         var main: Int?
         var metrics: Int?
+        var isTold = false
     }
 
     private let expected: Int
@@ -159,10 +160,11 @@ private final class ListeningPorts: Sendable {
         ports.withLock { $0.metrics = port }
     }
 
-    /// Both, when the last of them has just been told.
-    var complete: (main: Int, metrics: Int?)? {
+    /// All of them, once: for the first who asks when the last has come.
+    func takeAll() -> (main: Int, metrics: Int?)? {
         ports.withLock { ports in
-            guard let main = ports.main, expected == 1 || ports.metrics != nil else { return nil }
+            guard !ports.isTold, let main = ports.main, expected == 1 || ports.metrics != nil else { return nil }
+            ports.isTold = true
             return (main, ports.metrics)
         }
     }

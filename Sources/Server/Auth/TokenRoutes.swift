@@ -109,11 +109,11 @@ struct TokenRoutes: Sendable {
     }
 
     private func bearerToken(_ request: Request) throws -> BearerToken {
-        let headers = request.headers[values: .authorization]
-        guard let header = headers.first else { throw ErrorResponse.noToken }
-        guard headers.count == 1, let text = BearerHeader.token(in: header), let token = BearerToken(text) else {
-            throw ErrorResponse.invalidToken
+        let fields = request.headers[values: .authorization]
+        switch PresentedToken(fields.first, count: fields.count) {
+        case .none: throw ErrorResponse.noToken
+        case .unusable: throw ErrorResponse.invalidToken
+        case .token(let token): return token
         }
-        return token
     }
 }

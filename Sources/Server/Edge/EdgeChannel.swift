@@ -104,8 +104,11 @@ struct EdgeChannel: HTTPChannelHandler {
             HTTP2Setting(parameter: .maxHeaderListSize, value: site.limits.headerBytes),
             HTTP2Setting(parameter: .enablePush, value: 0),
         ]
+        let life = HTTP2ConnectionLife(limits: site.limits, openedAt: channel.eventLoop.now)
         let streams: Streams = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .server,
+            streamDelegate: nil,
+            frameDelegate: life,
             configuration: NIOHTTP2Handler.Configuration(
                 connection: connection,
                 stream: NIOHTTP2Handler.StreamConfiguration()
@@ -121,9 +124,7 @@ struct EdgeChannel: HTTPChannelHandler {
                 )
             }
         }
-        try channel.pipeline.syncOperations.addHandler(
-            HTTP2ConnectionLife(limits: site.limits, openedAt: channel.eventLoop.now)
-        )
+        try channel.pipeline.syncOperations.addHandler(life)
         return streams
     }
 

@@ -27,7 +27,7 @@ struct EdgeRules: Sendable {
         }
         return switch head.method {
         case .CONNECT: ErrorResponse(.notImplemented, "This server is not a proxy")
-        case .TRACE: ErrorResponse.methodNotAllowed(siteMap.route(head.uri).methods)
+        case .TRACE: ErrorResponse.methodNotAllowed(siteMap.route(head.uri.prefixOfPath).methods)
         default: refusal(facts)
         }
     }
@@ -47,6 +47,16 @@ struct EdgeRules: Sendable {
             return ErrorResponse(.unsupportedMediaType, "Send the body without a Content-Encoding")
         }
         return nil
+    }
+
+    /// What the client is told of bytes that the decoder does not take.
+    func refusal(_ error: HTTPParserError) -> ErrorResponse {
+        switch error {
+        case .headerOverflow:
+            ErrorResponse(.headersTooLarge, "The header has more than \(limits.headerBytes) bytes or too many fields")
+        case .invalidVersion: .versionNotSupported
+        default: ErrorResponse(.invalidData, "The request is not well-formed HTTP/1.1")
+        }
     }
 
     var payloadTooLarge: ErrorResponse { EdgeRules.payloadTooLarge(limits) }

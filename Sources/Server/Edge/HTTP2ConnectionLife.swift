@@ -2,7 +2,10 @@ import NIOCore
 import NIOHTTP2
 
 /// Ends an HTTP/2 connection in good order: GOAWAY when idle, too old or when the server stops, then close with its last stream.
-final class HTTP2ConnectionLife: ChannelInboundHandler {
+///
+/// The handler below it fires the faults of a stream, which it has reset, and those of the connection alike; of the latter
+/// alone it sends a GOAWAY first.
+final class HTTP2ConnectionLife: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     typealias InboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
@@ -12,6 +15,7 @@ final class HTTP2ConnectionLife: ChannelInboundHandler {
     private var openStreams = 0
     private var lastStream = HTTP2StreamID.rootStream
     private var isEnding = false
+    private var hasFailed = false
     private var timer: Scheduled<Void>?
 
     init(limits: EdgeLimits, openedAt: NIODeadline) {
@@ -62,8 +66,12 @@ final class HTTP2ConnectionLife: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    func wroteFrame(_ frame: HTTP2Frame) {
+        if case .goAway(_, let code, _) = frame.payload, code != .noError { hasFailed = true }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+        if hasFailed { context.close(promise: nil) }
     }
 
     private func goAway(_ context: ChannelHandlerContext) {

@@ -9,6 +9,7 @@ struct RequestFacts {
     var transferEncoding: String?
     var expect: String?
     var contentEncoding: String?
+    /// The request may be a replay of TLS early data, whatever the field says (RFC 8470 section 5.1).
     var earlyData = false
     var origin: String?
     var asksToClose = false
@@ -41,7 +42,7 @@ struct RequestFacts {
         case 6 where name.isField("origin"): origin = value
         case 7 where name.isField("upgrade"): offersUpgrade = true
         case 10 where name.isField("connection"): readConnection(value)
-        case 10 where name.isField("early-data"): earlyData = value == "1"
+        case 10 where name.isField("early-data"): earlyData = true
         case 13 where name.isField("authorization"):
             authorizations += 1
             if authorization == nil { authorization = value }

@@ -2,7 +2,6 @@ import Auth
 import Logging
 import NIOCore
 import NIOHTTP1
-import Parsing
 
 /// Owns an HTTP/1 connection: enforces the edge's rules and time, answers verification itself, hands the rest to the router.
 ///
@@ -27,51 +26,39 @@ final class RequestGate: ChannelDuplexHandler {
         case lingering
     }
 
+    /// Who answers the request at hand.
     enum Owner {
-        case gate, router
+        case gate(PresentedToken)
+        case router
+        /// The router, in whose place the gate has to answer.
+        case gateForRouter
     }
 
     let site: EdgeSite
     let loop: EdgeLoop
 
-    private(set) var phase = Phase.idle
-    private var owner = Owner.gate
-    private var exchange: Exchange?
-    private var routerHasBegun = false
-    private var token: BearerToken?
-    private var authorization: String?
-    private var authorizations = 0
-
-    private var waiting = CircularBuffer<HTTPServerRequestPart>()
-    private var waitingError: ErrorResponse?
-    private var readIsHeld = false
+    var phase = Phase.idle
+    var owner = Owner.gate(.none)
+    var exchange: Exchange?
+    var routerHasBegun = false
+    var backlog = Backlog()
     private var isContinuing = false
     /// The router has parts it does not know to be all there is for now.
     private var hasForwarded = false
-    private var inputEnded = false
+    private var inputHasEnded = false
     private var isQuiescing = false
-
-    var context: ChannelHandlerContext?
-    private var encoder: ChannelHandlerContext?
-
-    /// Bytes of the current message so far, those of its body, and its chunks.
-    private var messageBytes = 0
-    private var bodyBytes = 0
-    private var chunks = 0
-    private var isChunked = false
+    private var budget = MessageBudget()
     private var swallowed = 0
 
-    private let openedAt: NIODeadline
-    private var messageStartedAt: NIODeadline
-    private var quietSince: NIODeadline
+    var times: ConnectionTimes
     private let timer = ConnectionTimer()
+    var context: ChannelHandlerContext?
+    var encoder: ChannelHandlerContext?
 
     init(site: EdgeSite, loop: EdgeLoop) {
         self.site = site
         self.loop = loop
-        openedAt = loop.eventLoop.now
-        messageStartedAt = openedAt
-        quietSince = openedAt
+        times = ConnectionTimes(site.limits, openedAt: loop.eventLoop.now)
     }
 
     // MARK: Life of the connection
@@ -81,7 +68,7 @@ final class RequestGate: ChannelDuplexHandler {
         encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         loop.metrics.counts.connections += 1
         loop.metrics.counts.openConnections += 1
-        timer.arm(for: self, at: deadline, on: context.eventLoop)
+        armTimer(context)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -89,7 +76,7 @@ final class RequestGate: ChannelDuplexHandler {
         timer.cancel()
         self.context = nil
         encoder = nil
-        waiting.removeAll()
+        backlog.clear()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -98,8 +85,8 @@ final class RequestGate: ChannelDuplexHandler {
             isQuiescing = true
             if phase == .idle { context.close(promise: nil) }
         case ChannelEvent.inputClosed:
-            inputEnded = true
-            context.fireUserInboundEventTriggered(event)
+            // Not the router's news: it would take this for the end of all requests, of which some may still wait here.
+            inputHasEnded = true
             if phase == .idle || phase == .lingering || phase == .header { context.close(promise: nil) }
         default:
             context.fireUserInboundEventTriggered(event)
@@ -111,22 +98,20 @@ final class RequestGate: ChannelDuplexHandler {
             context.fireErrorCaught(error)
             return
         }
-        guard phase != .lingering else { return }
-        let refusal =
-            switch parserError {
-            case .headerOverflow:
-                ErrorResponse(
-                    .headersTooLarge,
-                    "The header has more than \(site.limits.headerBytes) bytes or too many fields"
-                )
-            case .invalidVersion: ErrorResponse.versionNotSupported
-            default:
-                ErrorResponse(.invalidData, "The request is not well-formed HTTP/1.1")
-            }
-        if phase == .answering || !waiting.isEmpty {
-            waitingError = refusal
+        let refusal = site.rules.refusal(parserError)
+        switch phase {
+        case .lingering: return
+        case .answering: backlog.end(with: refusal)
+        case .idle, .header, .body: refuse(refusal)
+        }
+    }
+
+    /// Half-closed, the connection ends by our clock: a reset before could take the answer from the client.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if phase == .lingering {
+            promise?.succeed(())
         } else {
-            refuse(refusal)
+            context.close(mode: mode, promise: promise)
         }
     }
 
@@ -139,59 +124,46 @@ final class RequestGate: ChannelDuplexHandler {
             swallowed += count
             if swallowed > site.limits.drainBytes { context?.close(promise: nil) }
             return false
-        case .idle:
-            phase = .header
-            messageStartedAt = loop.eventLoop.now
-            messageBytes = count
-        case .header, .body:
-            messageBytes += count
-        case .answering:
-            break
+        case .idle: beginMessage(at: loop.eventLoop.now, bytes: count)
+        case .header, .body: budget.add(bytes: count)
+        case .answering: break
         }
         return true
     }
 
-    /// Told when a read has been decoded: what a chunked body spends on framing is bounded, for the decoder hides it.
+    /// Told when a read has been decoded.
     func didDecode() {
-        guard phase == .body, isChunked, messageBytes - bodyBytes > 256 + 32 * chunks else { return }
+        guard phase == .body, budget.isMostlyFraming else { return }
         refuse(ErrorResponse(.invalidData, "The chunked body has more framing than content"))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if phase == .header || phase == .body {
-            timer.arm(for: self, at: deadline, on: context.eventLoop)
+        switch phase {
+        case .header, .body: armTimer(context)
+        // The router may ask for no more, and what is left unread would make the close a reset.
+        case .lingering: context.read()
+        case .idle, .answering: break
         }
-        if hasForwarded {
-            hasForwarded = false
-            context.fireChannelReadComplete()
-        }
+        completeForwarding(context)
     }
 
-    /// When the connection ends, or its request is refused, unless something happens before.
-    var deadline: NIODeadline? {
-        let limits = site.limits
-        switch phase {
-        case .idle:
-            return min(
-                quietSince + .milliseconds(limits.idleMilliseconds),
-                openedAt + .milliseconds(limits.connectionAgeMilliseconds)
-            )
-        case .header: return messageStartedAt + .milliseconds(limits.headerMilliseconds)
-        case .body: return messageStartedAt + .milliseconds(limits.requestMilliseconds)
-        case .answering: return nil
-        case .lingering: return quietSince + .milliseconds(limits.drainMilliseconds)
-        }
+    func read(context: ChannelHandlerContext) {
+        if backlog.mayRead() { context.read() }
     }
+
+    /// When `deadlinePassed` is due, as things stand.
+    var deadline: NIODeadline? { times.deadline(in: phase) }
 
     func deadlinePassed() {
         switch phase {
-        case .idle, .lingering:
-            context?.close(promise: nil)
-        case .header, .body:
-            refuse(ErrorResponse(.requestTimeout, "The request did not arrive in time"))
-        case .answering:
-            break
+        case .idle, .lingering: context?.close(promise: nil)
+        case .header, .body: refuse(ErrorResponse(.requestTimeout, "The request did not arrive in time"))
+        case .answering: break
         }
+    }
+
+    private func armTimer(_ context: ChannelHandlerContext) {
+        timer.arm(for: self, at: deadline, on: context.eventLoop)
     }
 
     // MARK: Requests
@@ -200,32 +172,33 @@ final class RequestGate: ChannelDuplexHandler {
         let part = unwrapInboundIn(data)
         switch phase {
         case .lingering: return
-        case .answering: waiting.append(part)
+        case .answering: backlog.append(part)
         case .idle, .header, .body: receive(part, context)
         }
     }
 
-    func read(context: ChannelHandlerContext) {
-        if waiting.isEmpty {
-            context.read()
-        } else {
-            readIsHeld = true
-        }
+    private func beginMessage(at now: NIODeadline, bytes: Int) {
+        phase = .header
+        times.messageStarted(at: now)
+        budget = MessageBudget()
+        budget.add(bytes: bytes)
     }
 
     private func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head): begin(head, context)
         case .body(let bytes):
-            bodyBytes += bytes.readableBytes
-            chunks += 1
-            guard bodyBytes <= site.limits.bodyBytes else { return refuse(site.rules.payloadTooLarge) }
-            if owner == .router { forward(part, context) }
+            guard budget.add(body: bytes.readableBytes, limit: site.limits.bodyBytes) else {
+                return refuse(site.rules.payloadTooLarge)
+            }
+            if case .router = owner { forward(part, context) }
         case .end:
             phase = .answering
+            budget.end()
             switch owner {
-            case .gate: answerFromGate()
+            case .gate(let presented): answer(presented)
             case .router: forward(part, context)
+            case .gateForRouter: break
             }
         }
     }
@@ -235,22 +208,16 @@ final class RequestGate: ChannelDuplexHandler {
         head.uri = received.uri.originForm
         let facts = RequestFacts(head.headers)
         phase = .body
-        messageBytes -= head.uri.utf8.count + head.method.rawValue.utf8.count + 14 + facts.size
-        bodyBytes = 0
-        chunks = 0
-        isChunked = facts.transferEncoding != nil
+        budget.begin(headerBytes: received.lineBytes + facts.size, isChunked: facts.transferEncoding != nil)
         routerHasBegun = false
-        owner = .gate
-        var exchange = Exchange(head, facts, siteMap: site.rules.siteMap, startedAt: messageStartedAt)
-        if isQuiescing || inputEnded || quietSince - openedAt > .milliseconds(site.limits.connectionAgeMilliseconds) {
-            exchange.closes = true
-        }
+        owner = .gate(.none)
+        let exchange = Exchange(head, facts, siteMap: site.rules.siteMap, startedAt: times.messageStartedAt)
         self.exchange = exchange
         if let refusal = site.rules.refusal(head, facts) { return refuse(refusal) }
-        if facts.announcesBody, facts.expect != nil { sendContinue() }
+        // RFC 9110 section 10.1.1: an HTTP/1.0 client would take the 100 for its answer.
+        if facts.announcesBody, facts.expect != nil, head.version == .http1_1 { sendContinue() }
         if site.gateAnswers(exchange, head, facts) {
-            authorization = facts.authorization
-            authorizations = facts.authorizations
+            owner = .gate(PresentedToken(facts))
         } else {
             owner = .router
             forward(.head(head), context)
@@ -262,162 +229,71 @@ final class RequestGate: ChannelDuplexHandler {
         context.fireChannelRead(wrapInboundOut(part))
     }
 
-    // MARK: Answers of the gate
-
-    private func answerFromGate() {
-        guard let exchange else { return }
-        switch exchange.route {
-        case .tokenStatus:
-            guard authorizations > 0 else { return send(ErrorResponse.noToken.answer) }
-            guard authorizations == 1, let authorization, let text = BearerHeader.token(in: authorization),
-                let token = BearerToken(text)
-            else { return send(ErrorResponse.invalidToken.answer) }
-            self.token = token
-            loop.lookups.lookUp(token.account, for: self)
-        case .alive: send(HealthAnswer.alive)
-        default: send(ErrorResponse.notFound.answer)
-        }
+    /// The router looks at what it was given when a read is complete.
+    private func completeForwarding(_ context: ChannelHandlerContext) {
+        guard hasForwarded else { return }
+        hasForwarded = false
+        context.fireChannelReadComplete()
     }
 
-    private func sendContinue() {
-        loop.scratch.clear()
-        loop.scratch.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-        encoder?.writeAndFlush(NIOAny(loop.scratch), promise: nil)
-    }
-
-    /// Writes a whole answer of our own ahead of the encoder: one buffer, one system call.
-    private func send(_ answer: Answer) {
-        guard var exchange, let encoder else { return }
-        exchange.status = answer.status
-        if phase != .answering { exchange.closes = true }
-        if isQuiescing || inputEnded { exchange.closes = true }
-        self.exchange = exchange
-        loop.scratch.clear()
-        site.write(answer, exchange, date: loop.date, into: &loop.scratch)
-        encoder.writeAndFlush(NIOAny(loop.scratch), promise: nil)
-        finishExchange()
-    }
-
-    /// Answers with an error and ends the connection; a router that waits for the rest of the body is woken by an error.
-    private func refuse(_ error: ErrorResponse) {
-        guard phase != .lingering else { return }
-        let wakesRouter = exchange != nil && owner == .router
-        if exchange == nil { exchange = Exchange(refusedAt: messageStartedAt) }
-        waiting.removeAll()
-        if wakesRouter && routerHasBegun {
-            // Half an answer of the router's is out: nothing can be said any more.
-            context?.close(promise: nil)
-        } else {
-            send(error.answer)
-        }
-        if wakesRouter { context?.fireErrorCaught(HTTPParserError.unknown) }
-    }
-
-    // MARK: Answers of the router
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard phase == .body || phase == .answering, owner == .router, var exchange else {
-            // The gate has answered in the router's place: its late answer goes nowhere.
-            promise?.succeed(())
-            return
-        }
-        switch unwrapOutboundIn(data) {
-        case .head(var head):
-            if phase == .body || isQuiescing || inputEnded { exchange.closes = true }
-            exchange.status = Int(head.status.code)
-            self.exchange = exchange
-            routerHasBegun = true
-            site.complete(&head, exchange)
-            context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body where exchange.isHead:
-            promise?.succeed(())
-        case .body:
-            context.write(data, promise: promise)
-        case .end:
-            context.writeAndFlush(data, promise: promise)
-            finishExchange()
-        }
-    }
-
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if mode == .output, phase == .lingering {
-            promise?.succeed(())
-        } else {
-            context.close(mode: mode, promise: promise)
-        }
+    /// Whether the connection ends with this answer, whatever its request says: also when its body is not wholly read.
+    var isLast: Bool {
+        isQuiescing || inputHasEnded && backlog.isEmpty || phase != .answering || times.isOld(at: loop.eventLoop.now)
     }
 
     // MARK: Between exchanges
 
-    private func finishExchange() {
+    func finishExchange() {
         guard let exchange, let context else { return }
         let now = loop.eventLoop.now
         let elapsed = now - exchange.startedAt
         loop.metrics.counts.record(exchange.route, status: exchange.status, nanoseconds: elapsed.nanoseconds)
-        site.accessLog.record(exchange, elapsed: elapsed, channel: context.channel, byGate: owner == .gate)
-        quietSince = now
+        var isRouted = true
+        if case .gate = owner { isRouted = false }
+        site.accessLog.record(exchange, elapsed: elapsed, channel: context.channel, byGate: !isRouted)
+        times.exchangeEnded(at: now)
         self.exchange = nil
-        token = nil
-        authorization = nil
+        owner = .gate(.none)
+        routerHasBegun = false
         if exchange.closes || phase != .answering {
             linger(context)
         } else {
             phase = .idle
-            continueWithWaiting(context)
+            continueWithBacklog(context)
         }
     }
 
     private func linger(_ context: ChannelHandlerContext) {
         phase = .lingering
-        waiting.removeAll()
-        if inputEnded {
+        backlog.clear()
+        if inputHasEnded {
             context.close(promise: nil)
             return
         }
         context.close(mode: .output, promise: nil)
-        timer.arm(for: self, at: deadline, on: context.eventLoop)
-        resumeReading(context)
+        armTimer(context)
+        context.read()
     }
 
-    private func continueWithWaiting(_ context: ChannelHandlerContext) {
+    private func continueWithBacklog(_ context: ChannelHandlerContext) {
         // A loop, not a recursion through `finishExchange`: one read can hold a thousand small requests.
         guard !isContinuing else { return }
         isContinuing = true
         defer { isContinuing = false }
-        while phase != .answering, phase != .lingering, let part = waiting.popFirst() {
-            if phase == .idle {
-                phase = .header
-                messageStartedAt = quietSince
-                messageBytes = 0
-            }
+        while phase != .answering, phase != .lingering, let part = backlog.popFirst() {
+            if phase == .idle { beginMessage(at: loop.eventLoop.now, bytes: 0) }
             receive(part, context)
         }
-        // The router takes what it was handed when a read is complete; these parts come from an earlier one.
-        if hasForwarded {
-            hasForwarded = false
-            context.fireChannelReadComplete()
-        }
+        // No read of the socket may ever come to complete these.
+        completeForwarding(context)
+        if backlog.takeOwedRead() { context.read() }
         guard phase == .idle || phase == .header || phase == .body else { return }
-        if let waitingError {
-            refuse(waitingError)
-        } else if phase == .idle, isQuiescing || inputEnded {
+        if let fault = backlog.fault {
+            refuse(fault)
+        } else if phase == .idle, isQuiescing || inputHasEnded {
             context.close(promise: nil)
         } else {
-            timer.arm(for: self, at: deadline, on: context.eventLoop)
-            resumeReading(context)
+            armTimer(context)
         }
-    }
-
-    private func resumeReading(_ context: ChannelHandlerContext) {
-        guard readIsHeld else { return }
-        readIsHeld = false
-        context.read()
-    }
-}
-
-extension RequestGate: TokenLookupWaiter {
-    func finish(_ lookup: TokenLookup) {
-        guard phase == .answering, let token else { return }
-        send(StatusAnswer.answer(to: site.authority.judge(token, lookup), log: site.logger))
     }
 }

@@ -1,0 +1,102 @@
+import Auth
+import Foundation
+import Logging
+import SQLiteStorage
+import Testing
+
+/// A store in a folder of its own with the keys, hasher and authority over it: made once, for accounts cost a test nothing.
+final class SeededStore: Sendable {
+    static let shared = Task { try await SeededStore() }
+
+    static let password = "example123 is not long"
+
+    let directory: TemporaryDirectory
+    let store: SQLiteStore
+    let keys: KeyRing
+    let hasher: PasswordHasher
+    let authority: TokenAuthority
+    private let phc: String
+
+    /// An account and the live token it was given.
+    struct SignedIn: Sendable {
+        let id: AccountID
+        let email: String
+        let token: String
+    }
+
+    init() async throws {
+        directory = try TemporaryDirectory()
+        let keysPath = directory.path + "/keys"
+        try KeyFile.create(at: keysPath)
+        keys = try KeyFile.load(at: keysPath)
+        store = try SQLiteStore(in: .prepare(directory.path), auditChain: keys.audit, clock: .system)
+        hasher = try PasswordHasher(threads: 2, queue: 512, deadline: .seconds(60))
+        authority = TokenAuthority(store: store, keys: keys.tokens, hasher: hasher, sealer: keys.passwords)
+        phc = try await hasher.hash(Password(SeededStore.password))
+    }
+
+    func authority(_ hasher: PasswordHasher) -> TokenAuthority {
+        TokenAuthority(store: store, keys: keys.tokens, hasher: hasher, sealer: keys.passwords)
+    }
+
+    /// Adds an account with `password`, under an address of its own.
+    func account(hasPassword: Bool = true) async throws -> (id: AccountID, email: String) {
+        var generator = SystemRandomNumberGenerator()
+        let id = AccountID.random(createdAt: WallClock.system.now, using: &generator)
+        let email = "account-\(id.number)@example.com"
+        let account = NewAccount(
+            id: id,
+            email: try EmailAddress(email),
+            kind: .user,
+            role: .member,
+            scopes: [],
+            password: hasPassword ? try keys.passwords.seal(phc, for: id) : nil
+        )
+        #expect(try await store.addAccount(account, audit: AuditDraft(.accountAdded, by: .test)))
+        return (id, email)
+    }
+
+    /// Adds an account and makes its token as an operator does, without a hash.
+    func signedIn() async throws -> SignedIn {
+        let (id, email) = try await account()
+        let generated = try await authority.generateAsOperator(for: EmailAddress(email), by: .test)
+        return SignedIn(id: id, email: email, token: String(generated.token.text))
+    }
+
+    func setPassword(_ phc: String, of id: AccountID) async throws {
+        let sealed = try keys.passwords.seal(phc, for: id)
+        try await store.setPassword(of: id, to: sealed, audit: AuditDraft(.passwordChanged, by: .test))
+    }
+
+    func disable(_ id: AccountID) async throws {
+        #expect(try await store.setStatus(of: id, to: .disabled, audit: AuditDraft(.accountDisabled, by: .test)))
+    }
+}
+
+extension AuditSource {
+    static let test = AuditSource.commandLine(user: "tester")
+}
+
+extension Logger {
+    /// Nobody reads a test's log.
+    static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+/// A folder that goes away with the value.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        let name = "latchkey-server-test-\(UInt64.random(in: .min ... .max))"
+        path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}
