@@ -106,10 +106,11 @@ def test_the_keys_and_the_data_are_the_owners_alone(server: Server):
 
 
 def test_a_stop_answers_the_sign_ins_in_flight(launch, binary: Path, tmp_path: Path):
-    settings = {"LATCHKEY_SERVER_THREADS": "1", "LATCHKEY_PASSWORDS_ITERATIONS": "16"}
+    # Slow enough to be under way, and fast enough for the second one's turn to come before its deadline.
+    settings = {"LATCHKEY_SERVER_THREADS": "1", "LATCHKEY_PASSWORDS_ITERATIONS": "8"}
     server, _ = with_account(launch, binary, settings=settings, directory=tmp_path)
     sign_in = request("POST", BASIC, {"Authorization": basic("one@example.com", PASSWORD)})
-    connections = [Connection(server) for _ in range(3)]
+    connections = [Connection(server) for _ in range(2)]
     for connection in connections:
         connection.send(sign_in)
     # The one event loop has seen the sign-ins when it answers what was sent after them.
@@ -235,11 +236,9 @@ def test_development_mode_keeps_its_data_where_commands_reach_them(launch, binar
 def test_without_an_account_it_prints_the_line_that_adds_one(launch, binary: Path):
     server = launch()
     [line] = [line for line in server.log.read_text().splitlines() if " account add " in line]
-    arguments = line.split()
-    assert arguments[:3] == ["latchkey", "account", "add"]
     assert str(server.data) in line
     adding = subprocess.run(
-        [binary, *arguments[1:], "--password-stdin", "--output", "json"],
+        ["bash", "-c", f"{line} --password-stdin --output json"],
         env=clean_environment(),
         input=PASSWORD,
         capture_output=True,

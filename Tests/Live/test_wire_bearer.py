@@ -170,7 +170,7 @@ def test_a_token_in_the_query_is_refused(method: str, path: str, server: Server,
 def test_of_tokens_made_at_once_one_lives(server: Server, account: Account):
     headers = {"Authorization": basic(account.email, account.password)}
     data = request("POST", BASE_PATH + "/api-basic-auth", headers)
-    with ThreadPoolExecutor(16) as pool:
+    with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: exchange(server, data), range(32)))
     assert {answer.status for answer in answers} == {200}
     tokens = [token_in(answer.body) for answer in answers]
