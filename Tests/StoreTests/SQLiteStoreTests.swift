@@ -33,13 +33,8 @@ import Testing
     @Test func `a fresh directory may be opened by many at once`() async throws {
         for _ in 1...10 {
             let place = try TemporaryDirectory()
-            let stores = Mutex<[Result<SQLiteStore, any Error>]>([])
-            // Threads, because tasks would open one after the other where cores are few.
-            DispatchQueue.concurrentPerform(iterations: 8) { _ in
-                let opened = Result { try place.openSQLite() }
-                stores.withLock { $0.append(opened) }
-            }
-            for (number, store) in stores.withLock({ $0 }).enumerated() {
+            let stores = openAtOnce(place, count: 8)
+            for (number, store) in stores.enumerated() {
                 try await store.get().add(person(Int64(number), "user\(number)@example.com"))
             }
             #expect(try await place.openSQLite().accounts(afterKey: nil, limit: 100).count == 8)
@@ -177,6 +172,24 @@ import Testing
         #expect(
             try lookUp(id(2), in: store).token?.scopes.utf8.count == scopes.map(\.description.utf8.count).reduce(499, +)
         )
+    }
+
+    /// Opens by threads of its own: tasks would open one after the other where cores are few.
+    private func openAtOnce(_ place: TemporaryDirectory, count: Int) -> [Result<SQLiteStore, any Error>] {
+        let stores = Mutex<[Result<SQLiteStore, any Error>]>([])
+        let (gate, done) = (DispatchSemaphore(value: 0), DispatchGroup())
+        for _ in 0..<count {
+            done.enter()
+            Thread.detachNewThread {
+                gate.wait()
+                let opened = Result { try place.openSQLite() }
+                stores.withLock { $0.append(opened) }
+                done.leave()
+            }
+        }
+        for _ in 0..<count { gate.signal() }
+        done.wait()
+        return stores.withLock { $0 }
     }
 
     private func mode(of path: String) throws -> mode_t {
