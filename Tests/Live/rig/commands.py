@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rig.server import clean_environment
 
-COMMAND_SECONDS = 30
+COMMAND_SECONDS = 60
 
 
 @dataclass(frozen=True)

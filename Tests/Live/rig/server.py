@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from rig.waiting import wait_until
 
-START_SECONDS = 20
+START_SECONDS = 60
 STOP_SECONDS = 10
 BASE_PATH = "/api/1.1/wf"
 
