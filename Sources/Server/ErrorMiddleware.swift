@@ -34,7 +34,7 @@ struct ErrorMiddleware: RouterMiddleware {
             return ErrorMiddleware.answer(error.status).response
         } catch {
             context.logger.error("internal error", metadata: ["error": "\(error)"])
-            return ErrorResponse(.internalError, "Something went wrong; the log has it under \(context.id)")
+            return ErrorResponse(.internalError, "Something went wrong; the log has it under \(context.requestID)")
                 .answer.response
         }
     }

@@ -1,5 +1,6 @@
 import Auth
 import Hummingbird
+import Logging
 import NIOCore
 
 /// What a route knows beside the request: the connection it came by.
@@ -11,6 +12,9 @@ package struct EdgeRequestContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
     }
+
+    /// What the log names this request by. The framework's own `id` traps when the log handler keeps no metadata.
+    var requestID: String { logger[metadataKey: "hb.request.id"]?.description ?? "-" }
 
     /// For the audit: who asks, from where.
     func source(_ request: Request) -> RequestSource {

@@ -2,6 +2,7 @@ import Auth
 import Testing
 
 /// `GET` and `POST /api-basic-auth`.
+@Suite(.timeLimit(.minutes(1)))
 struct BasicAuthEndpointTests {
     static let path = "/api-basic-auth"
 

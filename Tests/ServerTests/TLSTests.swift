@@ -7,6 +7,7 @@ import Testing
 @testable import Server
 
 /// TLS, HTTP/2 and certificates that are renewed.
+@Suite(.timeLimit(.minutes(1)))
 struct TLSTests {
     static let alive = "GET /health/alive HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     static let status = "/api/1.1/wf/api-token-status"
