@@ -137,6 +137,11 @@ package struct TokenServer: Service {
     }
 }
 
+extension TokenServer: CustomStringConvertible {
+    /// Its name alone: the service group prints its services at debug, and what this one holds is nobody's to read.
+    package var description: String { "TokenServer" }
+}
+
 /// Collects the ports of the listening addresses until all are there.
 private final class ListeningPorts: Sendable {
     private struct Ports {

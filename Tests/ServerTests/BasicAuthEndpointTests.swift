@@ -2,7 +2,7 @@ import Auth
 import Testing
 
 /// `GET` and `POST /api-basic-auth`.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BasicAuthEndpointTests {
     static let path = "/api-basic-auth"
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Server
 
 /// What a page of another origin may do, and the methods of each path.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BrowserTests {
     static let base = "/api/1.1/wf"
     static let preflight = ["Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization"]

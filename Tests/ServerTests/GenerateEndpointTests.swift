@@ -1,7 +1,7 @@
 import Testing
 
 /// `POST /api-token-generate`.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GenerateEndpointTests {
     static let path = "/api-token-generate"
     static let wrongLogin =

@@ -4,7 +4,7 @@ import Testing
 @testable import Server
 
 /// The metrics port.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MetricsTests {
     /// Each sample's value by its name and labels; nil when a line is not of the text format.
     private func parse(_ text: String) -> [String: Double]? {

@@ -4,7 +4,7 @@ import Testing
 @testable import Server
 
 /// One spelling a path: what reaches a route is what a proxy's rules saw.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PathTests {
     static let base = "/api/1.1/wf"
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Auth
 
 /// A whole server over sockets: pipelining through the real router, and its stop.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StopTests {
     private func connect(_ server: LiveServer) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -1,7 +1,7 @@
 import Testing
 
 /// `/api-token-status` at the routed door and `/api-token-revoke`.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TokenEndpointTests {
     static let status = "/api-token-status"
     static let revoke = "/api-token-revoke"
