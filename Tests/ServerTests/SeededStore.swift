@@ -2,6 +2,7 @@ import Auth
 import Foundation
 import Logging
 import SQLiteStorage
+import Synchronization
 import Testing
 
 /// A store in a folder of its own with the keys, hasher and authority over it: made once, for accounts cost a test nothing.
@@ -26,6 +27,7 @@ final class SeededStore: Sendable {
 
     init() async throws {
         directory = try TemporaryDirectory()
+        directory.removeAtExit()
         let keysPath = directory.path + "/keys"
         try KeyFile.create(at: keysPath)
         keys = try KeyFile.load(at: keysPath)
@@ -99,4 +101,16 @@ final class TemporaryDirectory: Sendable {
     deinit {
         try? FileManager.default.removeItem(atPath: path)
     }
+
+    /// For one that lives as long as the process, whose values nobody deinitialises.
+    func removeAtExit() {
+        TemporaryDirectory.leftovers.withLock { $0.append(path) }
+        atexit {
+            for path in TemporaryDirectory.leftovers.withLock({ $0 }) {
+                try? FileManager.default.removeItem(atPath: path)
+            }
+        }
+    }
+
+    private static let leftovers = Mutex<[String]>([])
 }
