@@ -52,6 +52,11 @@ struct Latchkey: AsyncParsableCommand {
     static func run(_ arguments: [String]) async -> (status: ExitStatus, words: String) {
         do {
             var command = try parseAsRoot(arguments)
+            let kind = type(of: command)
+            if kind != Latchkey.self, !kind.configuration.subcommands.isEmpty {
+                // The framework prints the help and calls it success, which hides a forgotten word from a script.
+                return (.usage, "Error: Missing subcommand\n\n" + helpMessage(for: kind))
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -10,6 +10,7 @@ struct ConfigurationFileTests {
         (#"{"server.port": "8443"}"#, ["server.port": "8443"]),
         (#"{"server": {"port": 8443}, "server.host": "::1"}"#, ["server.port": "8443", "server.host": "::1"]),
         (#"{"cors": {"origins": ["https://a", "https://b"]}}"#, ["cors.origins": "https://a,https://b"]),
+        (#"{"a": {"x": "b\\", "b": "x"}, "b": {"x": "\"x\": {"}}"#, ["a.x": "b\\", "a.b": "x", "b.x": #""x": {"#]),
         (#"{"server": {}}"#, [:]),
         ("{}", [:]),
     ])
@@ -26,6 +27,10 @@ struct ConfigurationFileTests {
         (#"{"server": {"port": true}}"#, "server.port is true or false"),
         (#"{"cors": {"origins": [1]}}"#, "cors.origins is a list of something else"),
         (#"{"server": {"port": 1}, "server.port": 2}"#, "server.port is there twice"),
+        (#"{"server.port": 1, "server.port": 1}"#, "server.port is there twice"),
+        (#"{"server": {"port": 1, "host": "a", "port" : 2}}"#, "server.port is there twice"),
+        (#"{"server": {"port": 1}, "log.level": "a:\"b", "server": {"host": "a"}}"#, "server is there twice"),
+        (#"{"server": {"port": 1, "\u0070ort": 2}}"#, "server.port is there twice"),
         ("\u{FEFF}\u{0}", "is not JSON"), (String(repeating: "[", count: 100_000), "is not JSON"),
         (String(repeating: #"{"a":"#, count: 100_000), "is not JSON"),
     ])

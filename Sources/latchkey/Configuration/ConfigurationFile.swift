@@ -34,7 +34,7 @@ struct ConfigurationFile {
             throw SettingsError("The configuration file \(shown(path)) must hold one JSON object.")
         }
         var values: [String: String] = [:]
-        var problems: [String] = []
+        var problems = RepeatedKeys(in: data).keys.map { "\(shown($0)) is there twice" }
         ConfigurationFile.flatten(members, below: "", into: &values, problems: &problems)
         guard problems.isEmpty else {
             throw SettingsError(problems: problems.sorted().map { "\($0) (in \(shown(path)))" })

@@ -45,7 +45,7 @@ struct SettingsReader {
         if let path = configurationFile ?? variables[SettingsReader.fileVariable] {
             file = try ConfigurationFile(path: path)
         }
-        var problems = SettingsReader.unknownNames(environment, file)
+        var problems = SettingsReader.unknownNames(variables.keys, file)
 
         let finder = ProviderFinder()
         let reader = ConfigReader(
@@ -101,9 +101,9 @@ struct SettingsReader {
     }
 
     /// A misspelt name would leave its setting at the default without a word, so it is an error.
-    private static func unknownNames(_ environment: [String: String], _ file: ConfigurationFile?) -> [String] {
+    private static func unknownNames(_ variables: some Sequence<String>, _ file: ConfigurationFile?) -> [String] {
         let names = Setting.table.map(\.environment) + [fileVariable]
-        let strangers = environment.keys.filter { $0.hasPrefix(Setting.environmentPrefix) && !names.contains($0) }
+        let strangers = variables.filter { !names.contains($0) }
         var problems = strangers.sorted().map { "\(shown($0)) is no setting." + suggestion(for: $0, among: names) }
         if let file {
             let keys = Setting.table.map(\.key)
