@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Testing
 
 @testable import Server
@@ -106,6 +107,43 @@ struct BrowserTests {
         let preflight = try await answer("OPTIONS", path, origin + Self.preflight, cors: .off)
         #expect(preflight.status == 204)
         #expect(corsFields(preflight) == [])
+    }
+
+    /// Whoever refuses: the contract lets pages read below the base path and nowhere else.
+    @Test(arguments: [
+        ("GET /api/1.1/wf/x HTTP/1.1\r\nHost : a\r\n\r\n", true), ("GET /api/1.1/wf/x HTTP/1.1\r\n\r\n", true),
+        ("GET http://a/api/1.1/wf?x HTTP/1.1\r\nHost : a\r\n\r\n", true),
+        ("\r\nGET /api/1.1/wf/x HTTP/1.1\nHost: a\n\n", true),
+        ("GET /api/1.1/wf/x HTTP/1.1\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n", true),
+        ("GET /api/1.1/wf/\(String(repeating: "x", count: 40_000)) HTTP/1.1\r\n\r\n", true),
+        ("GET /health/alive HTTP/1.1\r\nHost : a\r\n\r\n", false), ("GET /health/alive HTTP/1.1\r\n\r\n", false),
+        ("GET /api/1.1/wfx HTTP/1.1\r\nHost : a\r\n\r\n", false), ("junk\r\n\r\n", false),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", false),
+    ])
+    func `a refusal ahead of the router is readable below the base alone`(_ bytes: String, _ isBelow: Bool) async throws
+    {
+        let seed = try await SeededStore.shared.value
+        for siteMap in [SiteMap(basePath: Self.base), .metrics] {
+            let rig = try EdgeRig(seed, siteMap: siteMap)
+            defer { rig.finish() }
+            try rig.send(bytes, inPiecesOf: 2048)
+            let answer = try #require(try rig.takeAnswers().first)
+            #expect(answer.status >= 400)
+            #expect((corsFields(answer) != []) == (isBelow && siteMap.path(of: .tokenStatus) != nil))
+        }
+    }
+
+    @Test func `a refusal of half a header is readable below the base alone`() async throws {
+        let seed = try await SeededStore.shared.value
+        for (bytes, isBelow) in [("GET /api/1.1/wf/x HTTP", true), ("GET /health/alive HT", false), ("GE", false)] {
+            let rig = try EdgeRig(seed)
+            defer { rig.finish() }
+            try rig.send(bytes)
+            rig.pass(.seconds(5))
+            let answer = try #require(try rig.takeAnswers().first)
+            #expect(answer.status == 408)
+            #expect((corsFields(answer) != []) == isBelow)
+        }
     }
 
     static let methods: [(String, String)] = [

@@ -30,12 +30,67 @@ struct ConnectionTimeTests {
         defer { rig.finish() }
         try rig.send(Self.alive + "GET /hea")
         #expect(try rig.takeAnswers().map(\.status) == [200])
-        rig.pass(.seconds(9))
+        rig.pass(.milliseconds(4000))
         try rig.send("l")
+        rig.pass(.milliseconds(999))
+        #expect(rig.takeText() == "")
+        rig.pass(.milliseconds(1))
+        #expect(try rig.takeAnswers().map(\.reason) == ["REQUEST_TIMEOUT"])
+    }
+
+    @Test func `half a header behind a slow answer is as old as its first byte`() async throws {
+        let seed = try await SeededStore.shared.value
+        for (wait, patience) in [(3, 2000), (7, 0)] as [(Int64, Int64)] {
+            let rig = try EdgeRig(seed)
+            defer { rig.finish() }
+            try rig.send(PipeliningTests.routed + "GET /hea")
+            rig.pass(.seconds(wait))
+            rig.router.answer()
+            #expect(try rig.takeAnswers().map(\.status) == [200])
+            if patience > 0 {
+                rig.pass(.milliseconds(patience - 1))
+                #expect(rig.takeText() == "")
+            }
+            rig.pass(.milliseconds(1))
+            #expect(try rig.takeAnswers().map(\.reason) == ["REQUEST_TIMEOUT"])
+        }
+    }
+
+    /// With whole requests waiting the gate does not read: the rest of the header may long be there.
+    @Test func `time in which nothing was read is not held against a header`() async throws {
+        let seed = try await SeededStore.shared.value
+        let rig = try EdgeRig(seed)
+        defer { rig.finish() }
+        try rig.send(PipeliningTests.routed + Self.alive + "GET /hea")
+        #expect(!rig.readsPass)
+        rig.pass(.seconds(7))
+        rig.router.answer()
+        #expect(try rig.takeAnswers().map(\.status) == [200, 200])
         rig.pass(.milliseconds(4999))
         #expect(rig.takeText() == "")
         rig.pass(.milliseconds(1))
         #expect(try rig.takeAnswers().map(\.reason) == ["REQUEST_TIMEOUT"])
+    }
+
+    @Test func `a client that reads no answers is read no more, and has 10 s to begin`() async throws {
+        let seed = try await SeededStore.shared.value
+        for reads in [true, false] {
+            let rig = try EdgeRig(seed)
+            defer { rig.finish() }
+            try rig.send(Self.alive)
+            rig.setWritable(false)
+            #expect(!rig.readsPass)
+            rig.pass(.milliseconds(9999))
+            #expect(rig.ending == .open)
+            if reads {
+                let before = rig.wire.reads
+                rig.setWritable(true)
+                #expect(rig.wire.reads == before + 1, "the read that was held is made up for")
+                #expect(rig.readsPass)
+            }
+            rig.pass(.milliseconds(1))
+            #expect(rig.ending == (reads ? .open : .closed))
+        }
     }
 
     @Test(arguments: [1, 3, 9])

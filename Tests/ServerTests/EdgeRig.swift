@@ -66,6 +66,13 @@ final class EdgeRig {
         }
     }
 
+    /// As when the client's side of the socket is full, or has room again.
+    func setWritable(_ isWritable: Bool) {
+        channel.isWritable = isWritable
+        channel.pipeline.fireChannelWritabilityChanged()
+        turn()
+    }
+
     /// Runs what is due on the loop.
     func turn() {
         channel.embeddedEventLoop.run()

@@ -60,8 +60,14 @@ struct FramingTests {
     ]
 
     static let bytes = [
-        // The decoder takes the line feed for a part of the version.
-        Refused("bare line feeds", "GET /x HTTP/1.1\nHost: a\n\n", 505, "HTTP_VERSION_NOT_SUPPORTED"),
+        Refused("bare line feeds", "GET /x HTTP/1.1\nHost: a\n\n"),
+        Refused("a bare line feed after the request line", "GET /x HTTP/1.1\nHost: a\r\n\r\n"),
+        Refused("a bare line feed ahead of a request", "\nGET /x HTTP/1.1\r\nHost: a\r\n\r\n"),
+        Refused("a bare line feed as the empty line", "GET /x HTTP/1.1\r\nHost: a\r\n\n"),
+        Refused("a bare line feed in HTTP/0.9", "GET /x\n"),
+        Refused("a bare line feed after a chunk size", post: "Transfer-Encoding: chunked", "1\na\r\n0\r\n\r\n"),
+        Refused("a bare line feed after a chunk", post: "Transfer-Encoding: chunked", "1\r\na\n0\r\n\r\n"),
+        Refused("a bare line feed at the end", post: "Transfer-Encoding: chunked", "1\r\na\r\n0\r\n\n"),
         Refused("a bare line feed after a field", "GET /x HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"),
         Refused("a bare carriage return in a value", "GET /x HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n"),
         Refused("a NUL in a value", "GET /x HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"),
@@ -159,18 +165,64 @@ struct FramingTests {
     }
 
     /// The decoder hides chunk extensions, so what is not body is bounded: 256 bytes and 32 for each chunk.
-    @Test func `60 kB of chunk extension are refused`() async throws {
+    @Test(arguments: [64, 2048, 65_536], ["extension", "trailer"])
+    func `60 kB of framing are refused, however they are read`(_ size: Int, _ kind: String) async throws {
         let seed = try await SeededStore.shared.value
+        let padding = String(repeating: "x", count: 60_000)
+        let chunks = kind == "extension" ? "1;e=\(padding)\r\na\r\n0\r\n\r\n" : "1\r\na\r\n0\r\nX: \(padding)\r\n\r\n"
+        let post = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)"
         let rig = try EdgeRig(seed)
         defer { rig.finish() }
-        let padding = String(repeating: "x", count: 60_000)
-        try rig.send(
-            "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;e=\(padding)\r\na\r\n0\r\n\r\n",
-            inPiecesOf: 2048
-        )
+        try rig.send(post + PipeliningTests.alive, inPiecesOf: size)
         #expect(try rig.takeAnswers().map(\.reason) == ["INVALID_DATA"])
         #expect(rig.router.news == [.error])
         #expect(rig.router.ends == 0)
+
+        let slow = try EdgeRig(seed)
+        defer { slow.finish() }
+        try slow.send(PipeliningTests.routed + post, inPiecesOf: 65_536)
+        #expect(!slow.readsPass)
+        slow.router.answer()
+        #expect(try slow.takeAnswers().map(\.status) == [200, 400])
+        #expect(slow.router.ends == 1)
+    }
+
+    /// 256 bytes and 32 for each chunk, the last one included, that they share.
+    @Test(arguments: [(0, true), (1, false)]) func `framing is counted to the byte`(_ excess: Int, _ passes: Bool)
+        async throws
+    {
+        let seed = try await SeededStore.shared.value
+        for size in [1, 100, 65_536] {
+            let rig = try EdgeRig(seed)
+            defer { rig.finish() }
+            let rest = "\r\na\r\n0\r\n\r\n"
+            let padding = String(repeating: "x", count: 288 - "1;".utf8.count - 2 + excess)
+            let chunks = "1;\(padding)\(rest)"
+            try rig.send(
+                "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)\(PipeliningTests.routed)",
+                inPiecesOf: size
+            )
+            #expect(rig.router.ends == (passes ? 1 : 0))
+            #expect(try rig.takeAnswers().map(\.status) == (passes ? [] : [400]))
+        }
+    }
+
+    /// Two messages of one read, cut at every place there is.
+    @Test func `where a read ends changes nothing`() async throws {
+        let seed = try await SeededStore.shared.value
+        let chunked = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\nb\r\n0\r\nT: x\r\n\r\n"
+        let counted = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nc\r\n\nd"
+        let bytes = Array((chunked + "\r\n" + counted + PipeliningTests.alive).utf8)
+        for cut in 1..<bytes.count {
+            let rig = try EdgeRig(seed)
+            defer { rig.finish() }
+            try rig.send(Array(bytes[..<cut]))
+            try rig.send(Array(bytes[cut...]))
+            rig.router.answer()
+            rig.router.answer()
+            #expect(try rig.takeAnswers().map(\.status) == [200, 200, 200], "cut at \(cut)")
+            #expect(rig.router.body == "a\nbc\r\n\nd")
+        }
     }
 
     @Test(arguments: [1, 7, 64, 2048])

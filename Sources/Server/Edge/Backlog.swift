@@ -27,8 +27,8 @@ struct Backlog {
     }
 
     /// Whether more may be read; if not, the read is owed.
-    mutating func mayRead() -> Bool {
-        if !isEmpty { owesRead = true }
+    mutating func mayRead(isWritable: Bool) -> Bool {
+        if !isEmpty || !isWritable { owesRead = true }
         return !owesRead
     }
 

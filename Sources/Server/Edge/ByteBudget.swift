@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Counts a connection's bytes ahead of the HTTP decoder, which tells nobody when a message starts and hides chunk extensions.
+/// Rations a connection's bytes ahead of the HTTP decoder, which tells nobody when a message starts and hides chunk extensions.
 final class ByteBudget: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -12,8 +12,15 @@ final class ByteBudget: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard gate.willDecode(unwrapInboundIn(data).readableBytes) else { return }
-        context.fireChannelRead(data)
-        gate.didDecode()
+        var bytes = unwrapInboundIn(data)
+        while let count = gate.willDecode(bytes) {
+            guard count < bytes.readableBytes, let piece = bytes.readSlice(length: count) else {
+                // The usual request comes alone and goes on as it came.
+                context.fireChannelRead(wrapInboundOut(bytes))
+                return gate.didDecode()
+            }
+            context.fireChannelRead(wrapInboundOut(piece))
+            gate.didDecode()
+        }
     }
 }

@@ -29,15 +29,18 @@ struct Exchange {
         announcesKeepAlive = head.version == .http1_0 && !closes
     }
 
-    /// A request that was refused before its header was complete.
-    init(refusedAt now: NIODeadline) {
+    /// A request that was refused before its header was complete; `target` is empty when even that is not known.
+    ///
+    /// Then no page may read the answer: the contract lets pages read below the base path alone, and a browser's request
+    /// shows its target in its first read.
+    init(refused target: String, siteMap: SiteMap, startedAt: NIODeadline) {
         route = .refused
-        isBelowBase = true
+        isBelowBase = siteMap.isBelowBase(target.originForm.prefixOfPath)
         hasQuery = false
         method = "-"
         isHead = false
         origin = nil
-        startedAt = now
+        self.startedAt = startedAt
         closes = true
         announcesKeepAlive = false
     }

@@ -19,14 +19,9 @@ struct RequestFacts {
     /// The first `Authorization` field, and how many there are.
     var authorization: String?
     var authorizations = 0
-    /// The header's bytes on the wire, give or take white space.
-    var size = 0
 
     init(_ headers: HTTPHeaders) {
-        for (name, value) in headers {
-            size += name.utf8.count + value.utf8.count + 4
-            add(name, value)
-        }
+        for (name, value) in headers { add(name, value) }
     }
 
     init(_ fields: HTTPFields) {

@@ -39,7 +39,10 @@ extension RequestGate {
     func refuse(_ error: ErrorResponse) {
         guard phase != .lingering else { return }
         backlog.clear()
-        if exchange == nil { exchange = Exchange(refusedAt: times.messageStartedAt) }
+        if exchange == nil {
+            let target = intake.target ?? ""
+            exchange = Exchange(refused: target, siteMap: site.rules.siteMap, startedAt: times.messageStartedAt)
+        }
         if case .router = owner {
             // First of all: it takes the connection's end for the body's, and would act on half of one.
             owner = .gateForRouter

@@ -47,7 +47,8 @@ final class RequestGate: ChannelDuplexHandler {
     private var hasForwarded = false
     private var inputHasEnded = false
     private var isQuiescing = false
-    private var budget = MessageBudget()
+    var intake = MessageIntake()
+    private var bodyBytes = 0
     private var swallowed = 0
 
     var times: ConnectionTimes
@@ -98,7 +99,12 @@ final class RequestGate: ChannelDuplexHandler {
             context.fireErrorCaught(error)
             return
         }
-        let refusal = site.rules.refusal(parserError)
+        fault(site.rules.refusal(parserError))
+    }
+
+    /// What has come cannot be understood, and so nothing that still comes.
+    private func fault(_ refusal: ErrorResponse) {
+        intake.stop()
         switch phase {
         case .lingering: return
         case .answering: backlog.end(with: refusal)
@@ -117,24 +123,31 @@ final class RequestGate: ChannelDuplexHandler {
 
     // MARK: Bytes and time
 
-    /// Told of each read before it is decoded. False when the bytes go nowhere any more.
-    func willDecode(_ count: Int) -> Bool {
-        switch phase {
-        case .lingering:
-            swallowed += count
+    /// Told of what is left of each read before the decoder is. How much of it the decoder may have at once; nil for nothing.
+    func willDecode(_ bytes: ByteBuffer) -> Int? {
+        guard bytes.readableBytes > 0, context != nil else { return nil }
+        if phase == .lingering {
+            swallowed += bytes.readableBytes
             if swallowed > site.limits.drainBytes { context?.close(promise: nil) }
-            return false
-        case .idle: beginMessage(at: loop.eventLoop.now, bytes: count)
-        case .header, .body: budget.add(bytes: count)
-        case .answering: break
+            return nil
         }
-        return true
+        guard !intake.isStopped else { return nil }
+        guard case .bytes(let count) = intake.piece(of: bytes) else {
+            _ = intake.willDecode(0, of: bytes, now: loop.eventLoop.now)
+            if phase == .idle { beginMessage(at: loop.eventLoop.now) }
+            fault(ErrorResponse(.invalidData, "A line of the header does not end in CR LF"))
+            return willDecode(bytes)
+        }
+        if intake.willDecode(count, of: bytes, now: loop.eventLoop.now), phase == .idle {
+            beginMessage(at: loop.eventLoop.now)
+        }
+        return count
     }
 
-    /// Told when a read has been decoded.
+    /// Told when a piece has been decoded.
     func didDecode() {
-        guard phase == .body, budget.isMostlyFraming else { return }
-        refuse(ErrorResponse(.invalidData, "The chunked body has more framing than content"))
+        guard intake.isMostlyFraming else { return }
+        fault(ErrorResponse(.invalidData, "The chunked body has more framing than content"))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -148,13 +161,31 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if backlog.mayRead() { context.read() }
+        if backlog.mayRead(isWritable: context.channel.isWritable) { context.read() }
+    }
+
+    /// Who does not read answers gets no more of them made: neither memory nor a connection waits for such a client for ever.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        times.writabilityChanged(to: isWritable, at: loop.eventLoop.now)
+        if !isWritable { armTimer(context) }
+        if isWritable, backlog.takeOwedRead() { resumeReading(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func resumeReading(_ context: ChannelHandlerContext) {
+        intake.resumed(at: loop.eventLoop.now)
+        context.read()
     }
 
     /// When `deadlinePassed` is due, as things stand.
     var deadline: NIODeadline? { times.deadline(in: phase) }
 
     func deadlinePassed() {
+        guard !times.isStuck(at: loop.eventLoop.now) else {
+            context?.close(promise: nil)
+            return
+        }
         switch phase {
         case .idle, .lingering: context?.close(promise: nil)
         case .header, .body: refuse(ErrorResponse(.requestTimeout, "The request did not arrive in time"))
@@ -170,6 +201,7 @@ final class RequestGate: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
+        intake.saw(part)
         switch phase {
         case .lingering: return
         case .answering: backlog.append(part)
@@ -177,24 +209,20 @@ final class RequestGate: ChannelDuplexHandler {
         }
     }
 
-    private func beginMessage(at now: NIODeadline, bytes: Int) {
+    private func beginMessage(at now: NIODeadline) {
         phase = .header
         times.messageStarted(at: now)
-        budget = MessageBudget()
-        budget.add(bytes: bytes)
     }
 
     private func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head): begin(head, context)
         case .body(let bytes):
-            guard budget.add(body: bytes.readableBytes, limit: site.limits.bodyBytes) else {
-                return refuse(site.rules.payloadTooLarge)
-            }
+            bodyBytes += bytes.readableBytes
+            guard bodyBytes <= site.limits.bodyBytes else { return refuse(site.rules.payloadTooLarge) }
             if case .router = owner { forward(part, context) }
         case .end:
             phase = .answering
-            budget.end()
             switch owner {
             case .gate(let presented): answer(presented)
             case .router: forward(part, context)
@@ -208,7 +236,7 @@ final class RequestGate: ChannelDuplexHandler {
         head.uri = received.uri.originForm
         let facts = RequestFacts(head.headers)
         phase = .body
-        budget.begin(headerBytes: received.lineBytes + facts.size, isChunked: facts.transferEncoding != nil)
+        bodyBytes = 0
         routerHasBegun = false
         owner = .gate(.none)
         let exchange = Exchange(head, facts, siteMap: site.rules.siteMap, startedAt: times.messageStartedAt)
@@ -281,13 +309,15 @@ final class RequestGate: ChannelDuplexHandler {
         isContinuing = true
         defer { isContinuing = false }
         while phase != .answering, phase != .lingering, let part = backlog.popFirst() {
-            if phase == .idle { beginMessage(at: loop.eventLoop.now, bytes: 0) }
+            if phase == .idle { beginMessage(at: loop.eventLoop.now) }
             receive(part, context)
         }
         // No read of the socket may ever come to complete these.
         completeForwarding(context)
-        if backlog.takeOwedRead() { context.read() }
+        if context.channel.isWritable, backlog.takeOwedRead() { resumeReading(context) }
         guard phase == .idle || phase == .header || phase == .body else { return }
+        // Half a header has come behind what was answered: its time runs since.
+        if phase == .idle, !inputHasEnded, let startedAt = intake.startedAt { beginMessage(at: startedAt) }
         if let fault = backlog.fault {
             refuse(fault)
         } else if phase == .idle, isQuiescing || inputHasEnded {

@@ -169,7 +169,7 @@ extension Setting {
             "limits.request-time",
             \.server.limits.requestMilliseconds,
             .duration(1...600),
-            "How long a whole request may take to arrive."
+            "How long a whole request may take to arrive, and answers may wait to be read."
         ),
         Setting("limits.header-size", \.server.limits.headerBytes, .bytes, "A request's header."),
         Setting("limits.header-fields", \.server.limits.headerFields, .number(1...10_000), "Fields in that header."),
