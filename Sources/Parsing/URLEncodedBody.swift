@@ -1,18 +1,22 @@
 /// `application/x-www-form-urlencoded` as the URL Standard reads it, but strict about percent escapes.
-enum URLEncodedBody {
+package enum URLEncodedBody {
     static let pairLimit = 64
 
-    static func read(_ body: [UInt8], into fields: inout WantedFields) throws(BodyError) {
+    /// The names and values of a body or a query in their order, decoded; as bytes, for they may be no text.
+    package static func pairs(_ body: [UInt8]) throws(BodyError) -> [(name: [UInt8], value: [UInt8])] {
         var scanner = ByteScanner(body)
-        var pairs = 0
+        var pairs: [(name: [UInt8], value: [UInt8])] = []
         while !scanner.isAtEnd {
             if scanner.take(.ampersand) { continue }
-            pairs += 1
-            guard pairs <= pairLimit else { throw .malformed("The form has more than \(pairLimit) fields") }
+            guard pairs.count < pairLimit else { throw .malformed("The form has more than \(pairLimit) fields") }
             let name = try decoded(&scanner, isName: true)
-            let value = scanner.take(.equals) ? try decoded(&scanner, isName: false) : []
-            try fields.add(name, value[...])
+            pairs.append((name, scanner.take(.equals) ? try decoded(&scanner, isName: false) : []))
         }
+        return pairs
+    }
+
+    static func read(_ body: [UInt8], into fields: inout WantedFields) throws(BodyError) {
+        for (name, value) in try pairs(body) { try fields.add(name, value[...]) }
     }
 
     /// Decodes up to the end of the name or the pair.

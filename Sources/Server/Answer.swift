@@ -11,6 +11,8 @@ package struct Answer: Sendable {
     package let field: Field?
     /// JSON, or empty.
     package let body: ByteBuffer
+    /// Who the caller is, for a proxy.
+    let identity: GuardIdentity?
 
     package struct Field: Sendable {
         package let name: String
@@ -22,10 +24,11 @@ package struct Answer: Sendable {
         }
     }
 
-    package init(status: Int = 200, field: Field? = nil, body: ByteBuffer) {
+    init(status: Int = 200, field: Field? = nil, body: ByteBuffer, identity: GuardIdentity? = nil) {
         self.status = status
         self.field = field
         self.body = body
+        self.identity = identity
     }
 
     static let contentType = "application/json; charset=utf-8"
@@ -37,6 +40,7 @@ extension Answer {
         var fields: HTTPFields = [:]
         if body.readableBytes > 0 { fields[.contentType] = Answer.contentType }
         if let field, let name = HTTPField.Name(field.name) { fields[name] = field.value }
+        identity?.add(to: &fields)
         return Response(
             status: HTTPResponse.Status(code: status),
             headers: fields,

@@ -1,6 +1,7 @@
 /// What a request asks for, as far as the edge, the metrics and the log tell requests apart.
 package enum Route: Int, CaseIterable, Sendable {
     case tokenGenerate, basicAuth, tokenStatus, tokenRevoke, alive, ready, metrics
+    case guardAuthRequest, guardForwardAuth, guardExtAuthz
     /// No path of ours.
     case unknown
     /// Refused before its path was known.
@@ -16,18 +17,29 @@ package enum Route: Int, CaseIterable, Sendable {
         case .alive: "health-alive"
         case .ready: "health-ready"
         case .metrics: "metrics"
+        case .guardAuthRequest: "guard-auth-request"
+        case .guardForwardAuth: "guard-forward-auth"
+        case .guardExtAuthz: "guard-ext-authz"
         case .unknown: "unknown"
         case .refused: "refused"
         }
     }
 
-    /// The methods it takes, in the order of `Allow`.
+    /// Forward-auth: any method, any body, and no status but 200, 401, 403 and 503.
+    package var isGuard: Bool {
+        switch self {
+        case .guardAuthRequest, .guardForwardAuth, .guardExtAuthz: true
+        default: false
+        }
+    }
+
+    /// The methods it takes, in the order of `Allow`; none where it takes any, or is no path.
     package var methods: [String] {
         switch self {
         case .tokenGenerate, .tokenRevoke: ["POST"]
         case .basicAuth, .tokenStatus: ["GET", "POST"]
         case .alive, .ready, .metrics: ["GET", "HEAD"]
-        case .unknown, .refused: []
+        case .guardAuthRequest, .guardForwardAuth, .guardExtAuthz, .unknown, .refused: []
         }
     }
 }

@@ -3,15 +3,17 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// What is mounted where. The gate answers `GET api-token-status` and `GET /health/alive` over HTTP/1 ahead of all this.
+/// What is mounted where. Over HTTP/1 the gate answers the guard paths, `GET api-token-status` and `GET /health/alive` ahead
+/// of all this.
 enum Routes {
     static func router(
         _ siteMap: SiteMap,
         configuration: ServerConfiguration,
+        guarding: GuardMiddleware,
         tokens: TokenRoutes,
         health: HealthRoutes
     ) -> Router<EdgeRequestContext> {
-        let router = router(siteMap, configuration)
+        let router = router(siteMap, configuration, guarding)
         router.mount(.tokenGenerate, at: siteMap, tokens.generate)
         router.mount(.basicAuth, at: siteMap, tokens.basicAuth)
         router.mount(.tokenStatus, at: siteMap, tokens.status)
@@ -31,9 +33,14 @@ enum Routes {
         return router
     }
 
-    private static func router(_ siteMap: SiteMap, _ configuration: ServerConfiguration) -> Router<EdgeRequestContext> {
+    private static func router(
+        _ siteMap: SiteMap,
+        _ configuration: ServerConfiguration,
+        _ guarding: GuardMiddleware? = nil
+    ) -> Router<EdgeRequestContext> {
         let router = Router(context: EdgeRequestContext.self)
         router.add(middleware: ErrorMiddleware(limits: configuration.limits))
+        if let guarding { router.add(middleware: guarding) }
         router.add(middleware: PathMiddleware(siteMap: siteMap, cors: configuration.cors))
         return router
     }

@@ -8,6 +8,8 @@ package struct ServerConfiguration: Sendable {
     /// Where the endpoints of the contract live: `/` and visible ASCII segments, no trailing `/`.
     package var basePath = "/api/1.1/wf"
     package var cors = CORSPolicy.anyOrigin
+    /// Whether guard paths let the CORS preflights of the APIs behind them pass without a token.
+    package var allowsPreflight = false
     package var tls: TLSFiles?
     /// The port of `/metrics` on `host`; nil is off, 0 takes a free one.
     package var metricsPort: Int?

@@ -8,6 +8,9 @@ package struct SiteMap: Sendable {
     package init(basePath: String) {
         self.basePath = basePath
         paths = [
+            ("/guard/auth-request", .guardAuthRequest),
+            ("/guard/forward-auth", .guardForwardAuth),
+            (SiteMap.extAuthz, .guardExtAuthz),
             (basePath + "/api-token-status", .tokenStatus),
             (basePath + "/api-token-generate", .tokenGenerate),
             (basePath + "/api-basic-auth", .basicAuth),
@@ -17,6 +20,9 @@ package struct SiteMap: Sendable {
         ]
     }
 
+    /// Envoy appends the path of its own request to this one.
+    static let extAuthz = "/guard/ext-authz"
+
     /// The metrics port's own, single path.
     package static let metrics = SiteMap()
 
@@ -25,14 +31,16 @@ package struct SiteMap: Sendable {
         paths = [("/metrics", .metrics)]
     }
 
-    /// The route of a path without its query; an exact match of bytes.
+    /// The route of a path without its query; an exact match of bytes, but for what follows `/guard/ext-authz/`.
     package func route(_ path: some StringProtocol) -> Route {
         let length = path.utf8.count
         for entry in paths where entry.path.utf8.count == length && path.utf8.elementsEqual(entry.path.utf8) {
             return entry.route
         }
-        return .unknown
+        return basePath != nil && path.utf8.starts(with: SiteMap.extAuthzSuffixed.utf8) ? .guardExtAuthz : .unknown
     }
+
+    private static let extAuthzSuffixed = extAuthz + "/"
 
     package func path(of route: Route) -> String? {
         paths.first { $0.route == route }?.path

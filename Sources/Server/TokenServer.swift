@@ -65,6 +65,13 @@ package struct TokenServer: Service {
         let router = Routes.router(
             siteMap,
             configuration: configuration,
+            guarding: GuardMiddleware(
+                siteMap: siteMap,
+                authority: authority,
+                loops: loops,
+                configuration: configuration,
+                logger: logger
+            ),
             tokens: TokenRoutes(
                 authority: authority,
                 loops: loops,
@@ -108,6 +115,7 @@ package struct TokenServer: Service {
                 hsts: certificates == nil ? nil : configuration.tls?.hstsSeconds.map { "max-age=\($0)" }
             ),
             accessLog: AccessLog(logger: logger),
+            allowsPreflight: configuration.allowsPreflight,
             logger: logger
         )
         return Application(

@@ -29,6 +29,7 @@ final class EdgeRig {
         _ seed: SeededStore,
         siteMap: SiteMap = SiteMap(basePath: "/api/1.1/wf"),
         cors: CORSPolicy = .anyOrigin,
+        allowsPreflight: Bool = false,
         beside neighbour: EdgeRig? = nil
     ) throws {
         channel = EmbeddedChannel(loop: neighbour?.channel.embeddedEventLoop ?? EmbeddedEventLoop())
@@ -38,6 +39,7 @@ final class EdgeRig {
             authority: seed.authority,
             commonFields: CommonFields(cors: cors, hsts: nil),
             accessLog: AccessLog(logger: .silent),
+            allowsPreflight: allowsPreflight,
             logger: .silent
         )
         let pipeline = channel.pipeline.syncOperations

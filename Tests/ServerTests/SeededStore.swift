@@ -65,6 +65,24 @@ final class SeededStore: Sendable {
         return SignedIn(id: id, email: email, token: String(generated.token.text))
     }
 
+    /// Adds a service account limited to `scopes` and makes its token.
+    func signedInService(scopes: String, role: Account.Role = .member) async throws -> SignedIn {
+        var generator = SystemRandomNumberGenerator()
+        let id = AccountID.random(createdAt: WallClock.system.now, using: &generator)
+        let email = "service-\(id.number)@example.com"
+        let account = NewAccount(
+            id: id,
+            email: try EmailAddress(email),
+            kind: .service(ownerNumber: try await self.account().id.number, purpose: "a test"),
+            role: role,
+            scopes: try Scope.list(scopes),
+            password: try keys.passwords.seal(phc, for: id)
+        )
+        #expect(try await store.addAccount(account, audit: AuditDraft(.accountAdded, by: .test)))
+        let generated = try await authority.generateAsOperator(for: EmailAddress(email), by: .test)
+        return SignedIn(id: id, email: email, token: String(generated.token.text))
+    }
+
     func setPassword(_ phc: String, of id: AccountID) async throws {
         let sealed = try keys.passwords.seal(phc, for: id)
         try await store.setPassword(of: id, to: sealed, audit: AuditDraft(.passwordChanged, by: .test))

@@ -59,6 +59,7 @@ struct StreamGateTests {
                 authority: seed.authority,
                 commonFields: CommonFields(cors: .anyOrigin, hsts: "max-age=60"),
                 accessLog: AccessLog(logger: .silent),
+                allowsPreflight: false,
                 logger: .silent
             )
             let loop = try EdgeLoop(eventLoop: channel.eventLoop, store: seed.store)

@@ -73,6 +73,40 @@ struct TLSTests {
         }
     }
 
+    @Test func `guard paths answer over HTTP 2 too, whatever the method`() async throws {
+        let seed = try await SeededStore.shared.value
+        let account = try await seed.signedInService(scopes: "a b")
+        let certificate = try TestCertificate()
+        try await LiveServer.run(seed) {
+            $0.tls = certificate.files()
+            $0.allowsPreflight = true
+        } _: { server in
+            try await TLSClient.http2(port: server.port) { streams in
+                let bearer: HTTPFields = [.authorization: "Bearer \(account.token)"]
+                for path in ["/guard/auth-request?scope=a", "/guard/forward-auth", "/guard/ext-authz/x?scope=z"] {
+                    for method in [HTTPRequest.Method.get, .options, .trace, try #require(HTTPRequest.Method("BREW"))] {
+                        let live = try await streams.answer(method, path, bearer)
+                        #expect(live.status == 200)
+                        #expect(live.fields.filter { $0.name.canonicalName.hasPrefix("x-latchkey-") }.count == 6)
+                        #expect(live.fields[try #require(HTTPField.Name("X-Latchkey-User"))] == "\(account.id)")
+                        #expect(live.fields[try #require(HTTPField.Name("X-Latchkey-Scopes"))] == "a b")
+                        let none = try await streams.answer(method, path)
+                        #expect(none.status == 401)
+                        #expect(none.fields[.wwwAuthenticate] == "Bearer")
+                    }
+                }
+                #expect(try await streams.answer(.get, "/guard/auth-request?scope=c", bearer).status == 403)
+                var preflight: HTTPFields = [.origin: "https://app.example", .accessControlRequestMethod: "PUT"]
+                let passed = try await streams.answer(.options, "/guard/ext-authz/x", preflight)
+                #expect(passed.status == 200)
+                #expect(passed.fields[try #require(HTTPField.Name("X-Latchkey-User"))] == "")
+                preflight[.contentEncoding] = "gzip"
+                preflight[.contentLength] = "3"
+                #expect(try await streams.answer(.options, "/guard/ext-authz/x", preflight, body: "abc").status == 403)
+            }
+        }
+    }
+
     @Test func `streams of one connection are answered side by side`() async throws {
         let seed = try await SeededStore.shared.value
         let account = try await seed.signedIn()

@@ -6,7 +6,7 @@ struct EdgeRules: Sendable {
     let siteMap: SiteMap
 
     /// Why an HTTP/1 request is refused before anything is done for it; nil when it may pass.
-    func refusal(_ head: HTTPRequestHead, _ facts: RequestFacts) -> ErrorResponse? {
+    func refusal(_ head: HTTPRequestHead, _ facts: RequestFacts, _ route: Route) -> ErrorResponse? {
         guard head.version == .http1_1 || head.version == .http1_0 else {
             return .versionNotSupported
         }
@@ -27,7 +27,7 @@ struct EdgeRules: Sendable {
         }
         return switch head.method {
         case .CONNECT: ErrorResponse(.notImplemented, "This server is not a proxy")
-        case .TRACE: ErrorResponse.methodNotAllowed(siteMap.route(head.uri.prefixOfPath).methods)
+        case .TRACE where !route.isGuard: ErrorResponse.methodNotAllowed(route.methods)
         default: refusal(facts)
         }
     }

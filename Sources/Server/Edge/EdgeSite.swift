@@ -9,17 +9,27 @@ struct EdgeSite: Sendable {
     let authority: TokenAuthority
     let commonFields: CommonFields
     let accessLog: AccessLog
+    /// Guard paths let CORS preflights pass.
+    let allowsPreflight: Bool
     let logger: Logger
 
     var limits: EdgeLimits { rules.limits }
 
-    /// Whether the gate answers this request itself: verification and liveness, by GET, without a body, at the exact path.
+    /// Whether the gate answers this request itself: a proxy's question always, verification and liveness by GET, without
+    /// a body, at the exact path.
     func gateAnswers(_ exchange: Exchange, _ head: HTTPRequestHead, _ facts: RequestFacts) -> Bool {
+        if exchange.route.isGuard { return true }
         guard head.method == .GET, !exchange.hasQuery, !facts.announcesBody, !facts.earlyData else { return false }
         return switch exchange.route {
         case .tokenStatus, .alive: true
         default: false
         }
+    }
+
+    /// What a proxy asks; nil when the request is not to a guard path.
+    func guardRequest(_ exchange: Exchange, _ head: HTTPRequestHead, _ facts: RequestFacts) -> GuardRequest? {
+        guard exchange.route.isGuard else { return nil }
+        return GuardRequest(head, facts, exchange.route, allowsPreflight: allowsPreflight)
     }
 
     /// A whole answer as bytes.
@@ -45,6 +55,7 @@ struct EdgeSite: Sendable {
             buffer.writeString(field.value)
             buffer.writeStaticString("\r\n")
         }
+        answer.identity?.write(into: &buffer)
         if exchange.closes {
             buffer.writeStaticString("Connection: close\r\n")
         } else if exchange.announcesKeepAlive {

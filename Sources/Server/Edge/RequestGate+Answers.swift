@@ -8,12 +8,12 @@ extension RequestGate {
 
     func answer(_ presented: PresentedToken) {
         guard let exchange else { return }
-        switch (exchange.route, presented) {
-        case (.tokenStatus, .none): send(ErrorResponse.noToken.answer)
-        case (.tokenStatus, .unusable): send(ErrorResponse.invalidToken.answer)
-        case (.tokenStatus, .token(let token)): loop.lookups.lookUp(token.account, for: self)
-        case (.alive, _): send(HealthAnswer.alive)
-        default: send(ErrorResponse.notFound.answer)
+        guard exchange.route != .alive else { return send(HealthAnswer.alive) }
+        switch presented {
+        case .none:
+            send(guardRequest.map(GuardAnswer.answerWithoutToken) ?? ErrorResponse.noToken.answer)
+        case .unusable: send(ErrorResponse.invalidToken.answer)
+        case .token(let token): loop.lookups.lookUp(token.account, for: self)
         }
     }
 
@@ -38,6 +38,7 @@ extension RequestGate {
     /// Answers with an error and ends the connection.
     func refuse(_ error: ErrorResponse) {
         guard phase != .lingering else { return }
+        let error = exchange?.route.isGuard == true ? error.atGuard : error
         backlog.clear()
         if exchange == nil {
             let target = intake.target ?? ""
@@ -86,6 +87,11 @@ extension RequestGate {
 extension RequestGate: TokenLookupWaiter {
     func finish(_ lookup: TokenLookup) {
         guard phase == .answering, case .gate(.token(let token)) = owner else { return }
-        send(StatusAnswer.answer(to: site.authority.judge(token, lookup), log: site.logger))
+        let verdict = site.authority.judge(token, lookup)
+        if let guardRequest {
+            send(GuardAnswer.answer(to: guardRequest, verdict, log: site.logger))
+        } else {
+            send(StatusAnswer.answer(to: verdict, log: site.logger))
+        }
     }
 }

@@ -40,6 +40,8 @@ final class RequestGate: ChannelDuplexHandler {
     var phase = Phase.idle
     var owner = Owner.gate(.none)
     var exchange: Exchange?
+    /// What a proxy asks, when the request at hand is to a guard path.
+    var guardRequest: GuardRequest?
     var routerHasBegun = false
     var backlog = Backlog()
     private var isContinuing = false
@@ -241,11 +243,12 @@ final class RequestGate: ChannelDuplexHandler {
         owner = .gate(.none)
         let exchange = Exchange(head, facts, siteMap: site.rules.siteMap, startedAt: times.messageStartedAt)
         self.exchange = exchange
-        if let refusal = site.rules.refusal(head, facts) { return refuse(refusal) }
+        if let refusal = site.rules.refusal(head, facts, exchange.route) { return refuse(refusal) }
         // RFC 9110 section 10.1.1: an HTTP/1.0 client would take the 100 for its answer.
         if facts.announcesBody, facts.expect != nil, head.version == .http1_1 { sendContinue() }
         if site.gateAnswers(exchange, head, facts) {
             owner = .gate(PresentedToken(facts))
+            guardRequest = site.guardRequest(exchange, head, facts)
         } else {
             owner = .router
             forward(.head(head), context)

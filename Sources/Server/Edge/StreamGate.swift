@@ -117,7 +117,7 @@ final class StreamGate: ChannelDuplexHandler {
             context.close(promise: nil)
             return
         }
-        let answer = error.answer
+        let answer = (exchange?.route.isGuard == true ? error.atGuard : error).answer
         var head = HTTPResponse(status: HTTPResponse.Status(code: answer.status))
         head.headerFields[.date] = loop.date
         head.headerFields[.contentType] = Answer.contentType

@@ -83,15 +83,15 @@ private indirect enum JSONTree: Decodable {
     case text(String)
     case list([String])
     case object([String: JSONTree])
-    /// Null, a truth value or a nested list.
+    /// Null or a nested list.
     case unfit(String)
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .unfit("null")
-        } else if (try? container.decode(Bool.self)) != nil {
-            self = .unfit("true or false")
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .text(String(flag))
         } else if let number = try? container.decode(Int64.self) {
             self = .text(String(number))
         } else if let number = try? container.decode(Double.self) {

@@ -67,6 +67,13 @@ extension Setting {
         ),
 
         Setting(
+            "guard.allow-preflight",
+            \.server.allowsPreflight,
+            .boolean,
+            "Whether guard paths let CORS preflights of the APIs behind them pass, for which no token can be sent."
+        ),
+
+        Setting(
             "tokens.lifetime",
             \.tokenLifetimeMilliseconds,
             .duration(

@@ -35,6 +35,16 @@ extension SettingFormat<Int> {
     static var bytes: SettingFormat { number(1...1_073_741_824, of: "bytes") }
 }
 
+extension SettingFormat<Bool> {
+    static var boolean: SettingFormat {
+        SettingFormat(
+            allowed: "true or false",
+            parse: { ["true": true, "false": false][$0] },
+            show: { $0 ? "true" : "false" }
+        )
+    }
+}
+
 extension SettingFormat<Int64> {
     /// In milliseconds.
     static func duration(_ range: ClosedRange<DurationText>) -> SettingFormat {
