@@ -36,6 +36,7 @@ let package = Package(
             providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
         ),
         .target(name: "Parsing", swiftSettings: settings),
+        .target(name: "EmbeddedFiles", exclude: ["Files"]),
         .target(
             name: "Auth",
             dependencies: ["CSodium", "Parsing", .product(name: "Crypto", package: "swift-crypto")],
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Auth", "Parsing",
+                "Auth", "EmbeddedFiles", "Parsing",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -129,7 +130,9 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-    ]
+    ],
+    // For `#embed`.
+    cLanguageStandard: .c2x
 )
 
 // Benchmarks are no part of the product: declared only for those who measure.

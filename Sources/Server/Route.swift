@@ -1,6 +1,6 @@
 /// What a request asks for, as far as the edge, the metrics and the log tell requests apart.
 package enum Route: Int, CaseIterable, Sendable {
-    case tokenGenerate, basicAuth, tokenStatus, tokenRevoke, alive, ready, metrics
+    case tokenGenerate, basicAuth, tokenStatus, tokenRevoke, alive, ready, openAPI, metrics
     case guardAuthRequest, guardForwardAuth, guardExtAuthz
     /// No path of ours.
     case unknown
@@ -16,6 +16,7 @@ package enum Route: Int, CaseIterable, Sendable {
         case .tokenRevoke: "token-revoke"
         case .alive: "health-alive"
         case .ready: "health-ready"
+        case .openAPI: "openapi"
         case .metrics: "metrics"
         case .guardAuthRequest: "guard-auth-request"
         case .guardForwardAuth: "guard-forward-auth"
@@ -38,7 +39,7 @@ package enum Route: Int, CaseIterable, Sendable {
         switch self {
         case .tokenGenerate, .tokenRevoke: ["POST"]
         case .basicAuth, .tokenStatus: ["GET", "POST"]
-        case .alive, .ready, .metrics: ["GET", "HEAD"]
+        case .alive, .ready, .openAPI, .metrics: ["GET", "HEAD"]
         case .guardAuthRequest, .guardForwardAuth, .guardExtAuthz, .unknown, .refused: []
         }
     }

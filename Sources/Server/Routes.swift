@@ -20,6 +20,7 @@ enum Routes {
         router.mount(.tokenRevoke, at: siteMap, tokens.revoke)
         router.mount(.alive, at: siteMap, health.alive)
         router.mount(.ready, at: siteMap, health.ready)
+        router.mount(.openAPI, at: siteMap, OpenAPIDocument(configuration).answer)
         return router
     }
 

@@ -7,6 +7,8 @@ package struct ServerConfiguration: Sendable {
     package var threads: Int?
     /// Where the endpoints of the contract live: `/` and visible ASCII segments, no trailing `/`.
     package var basePath = "/api/1.1/wf"
+    /// The address clients use, without a trailing `/`; nil means the address listened on.
+    package var publicURL: String?
     package var cors = CORSPolicy.anyOrigin
     /// Whether guard paths let the CORS preflights of the APIs behind them pass without a token.
     package var allowsPreflight = false

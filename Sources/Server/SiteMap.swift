@@ -17,6 +17,7 @@ package struct SiteMap: Sendable {
             (basePath + "/api-token-revoke", .tokenRevoke),
             ("/health/alive", .alive),
             ("/health/ready", .ready),
+            ("/openapi.yaml", .openAPI),
         ]
     }
 

@@ -36,11 +36,11 @@ extension Setting {
         Setting("server.base-path", \.server.basePath, .basePath, "The path that the API's endpoints are below."),
         Setting(
             "server.public-url",
-            \.publicURL,
+            \.server.publicURL,
             .webAddress,
             or: "the address listened on",
             isDescription: true,
-            "The address clients use, for samples and links."
+            "The address clients use, for samples, links and /openapi.yaml."
         ),
 
         Setting(

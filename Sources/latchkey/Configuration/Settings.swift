@@ -9,8 +9,6 @@ struct Settings: Sendable {
     var keysFile: String?
     /// All of the server's settings but TLS, which takes two files to be one thing.
     var server = ServerConfiguration()
-    /// Nil means the address listened on.
-    var publicURL: String?
     var tlsCertificate: String?
     var tlsKey: String?
     var hstsMilliseconds: Int64?

@@ -53,7 +53,7 @@ struct ServeNotices: Sendable {
             settings.dataDirectory == Settings().dataDirectory ? "" : " --data \(shellWord(settings.dataDirectory))"
         if let configurationFile { place += " --config \(shellWord(configurationFile))" }
         if isDevelopment {
-            let url = settings.publicURL ?? url
+            let url = settings.server.publicURL ?? url
             return """
 
                 Get a token:

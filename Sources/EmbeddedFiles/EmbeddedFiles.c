@@ -1,0 +1,7 @@
+#include "EmbeddedFiles.h"
+
+static const unsigned char openAPI[] = {
+#embed "Files/openapi.yaml"
+};
+
+struct EmbeddedFile embeddedOpenAPI(void) { return (struct EmbeddedFile){openAPI, sizeof openAPI}; }
