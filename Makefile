@@ -1,6 +1,7 @@
 # The targets a contributor types; the work is in Scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-live lint format check bench clean
+SECONDS ?= 60
+.PHONY: help run build test test-live lint format check fuzz sanitize bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +25,12 @@ format: ## Format the Swift sources and the Python of the live tests in place
 	@Scripts/format
 
 check: lint build test ## Lint, build and test: what a pull request must pass
+
+fuzz: ## Fuzz each parser for SECONDS (60), with AddressSanitizer; what is found is kept in Fuzz/FailCases
+	@Scripts/fuzz --seconds $(SECONDS)
+
+sanitize: ## Run the Swift tests under ThreadSanitizer, then under AddressSanitizer
+	@Scripts/sanitize
 
 bench: ## Measure speed against the bars
 	@Scripts/bench

@@ -85,7 +85,17 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "ParsingTests", dependencies: ["Parsing"], swiftSettings: settings),
+        .target(
+            name: "ParsingProperties",
+            dependencies: ["Parsing"],
+            path: "Fuzz/Properties",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ParsingTests",
+            dependencies: ["Parsing", "ParsingProperties"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "AuthTests",
             dependencies: ["Auth", "CSodium", "Parsing", .product(name: "Crypto", package: "swift-crypto")],
@@ -150,6 +160,18 @@ if Context.environment["LATCHKEY_BENCHMARKS"] != nil {
             ],
             path: "Benchmarks/LatchkeyBench",
             swiftSettings: settings
+        )
+    )
+}
+
+// The fuzzer brings a `main` of its own: declared only for `Scripts/fuzz`, which links it.
+if Context.environment["LATCHKEY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "latchkey-fuzz",
+            dependencies: ["ParsingProperties"],
+            path: "Fuzz/LatchkeyFuzz",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
         )
     )
 }
