@@ -15,6 +15,10 @@ let package = Package(
     products: [
         .executable(name: "latchkey", targets: ["latchkey"])
     ],
+    traits: [
+        .trait(name: "PostgreSQL", description: "The store on PostgreSQL."),
+        .default(enabledTraits: ["PostgreSQL"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
@@ -35,6 +39,8 @@ let package = Package(
             pkgConfig: "libsodium",
             providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
         ),
+        // Headers alone: the library itself is loaded when a PostgreSQL store is opened, see PostgresStorage/Libpq.swift.
+        .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "Parsing", swiftSettings: settings),
         .target(name: "EmbeddedFiles", exclude: ["Files"]),
         .target(
@@ -49,6 +55,11 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "PostgresStorage",
+            dependencies: ["Auth", .target(name: "CLibpq", condition: .when(traits: ["PostgreSQL"]))],
             swiftSettings: settings
         ),
         .target(
@@ -105,6 +116,7 @@ let package = Package(
             name: "StoreTests",
             dependencies: [
                 "Auth", "SQLiteStorage",
+                .target(name: "PostgresStorage", condition: .when(traits: ["PostgreSQL"])),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),

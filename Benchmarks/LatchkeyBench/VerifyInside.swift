@@ -37,7 +37,7 @@ struct VerifyInside: ParsableCommand {
         let authority = TokenAuthority(store: store, keys: keys.tokens, hasher: hasher, sealer: keys.passwords)
         let headers = try Samples.read(tokensFile).map { "Bearer " + $0 }
         let turn = Turn()
-        let lookups = try store.makeTokenLookups { turn.work = $0 }
+        let lookups = try store.makeTokenLookups(endOfTurn: { turn.work = $0 }, onLoop: { $0() })
 
         var verified = 0
         var position = 0

@@ -57,8 +57,11 @@ package protocol AuthStore: Sendable {
     func auditEvents(of account: AccountID, after: Int64, limit: Int) async throws(AuthError) -> [AuditEvent]
 
     /// A reader for the calling thread's event loop. `endOfTurn` runs the closure it is given once, after all that is
-    /// ready in this turn of the loop has been read.
-    func makeTokenLookups(endOfTurn: @escaping (@escaping () -> Void) -> Void) throws(AuthError) -> any TokenLookups
+    /// ready in this turn of the loop has been read; `onLoop`, called on any thread, runs its closure on the loop.
+    func makeTokenLookups(
+        endOfTurn: @escaping (@escaping () -> Void) -> Void,
+        onLoop: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+    ) throws(AuthError) -> any TokenLookups
 }
 
 /// An account to add.

@@ -211,7 +211,8 @@ extension SQLiteStore: AuthStore {
     }
 
     package func makeTokenLookups(
-        endOfTurn: @escaping (@escaping () -> Void) -> Void
+        endOfTurn: @escaping (@escaping () -> Void) -> Void,
+        onLoop _: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) throws(AuthError) -> any TokenLookups {
         try SQLiteTokenLookups(path: directory.databasePath, clock: clock, failure: failure, endOfTurn: endOfTurn)
     }

@@ -9,7 +9,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a store is empty until its first account`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.checkReadiness()
             #expect(try await store.isEmpty())
             try await store.add(person(1, "ann@example.com"))
@@ -19,7 +19,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `an added account reads back as it was given`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             let limit = AccountID.numberLimit - 1
             try await store.add(person(limit, "Ann.O'Neil+x@Example.com", role: .admin))
             try await store.add(person(0, "nobody@example.com", password: nil))
@@ -45,7 +45,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a taken number is refused and changes nothing`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             let second = try person(1, "bob@example.com")
             #expect(try await store.addAccount(second, audit: draft(.accountAdded)) == false)
@@ -56,7 +56,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `an e-mail address is taken in any spelling of case`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             let second = try person(2, "ANN@Example.Com")
             await #expect(throws: AuthError.emailTaken) {
@@ -69,7 +69,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `an owner is an active account of a person`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             try await store.add(service(2, "export@example.com", owner: 1))
             try await store.add(person(3, "gone@example.com"))
@@ -86,7 +86,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `two stores over the same data add accounts at once`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let stores = [try place.open(clock: .system), try place.open(clock: .system)]
+            let stores = [try place.open(), try place.open()]
             try await stores[0].add(person(0, "ann@example.com"))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 1...64 as ClosedRange<Int64> {
@@ -103,7 +103,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a disabled owner shows on the service account, which lives on`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             try await store.add(service(2, "export@example.com", owner: 1))
             _ = try await store.replaceToken(of: 2, 5)
@@ -121,7 +121,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `pages follow each other in the order of the keys`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             let names = ["Zoe", "ann", "bob", "Mia", "a-b", "a.b", "a_b"]
             for (number, name) in names.enumerated() {
                 try await store.add(person(Int64(number), name + "@example.com"))
@@ -144,7 +144,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a password record has all that checking needs`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com", password: sealed("first")))
             try await store.add(person(2, "bob@example.com", password: nil))
             let ann = try #require(try await store.passwordRecord(EmailAddress("Ann@example.com")))
@@ -158,7 +158,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `setting a password raises the version and ends the token`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             _ = try await store.replaceToken(of: 1, 5)
             try await store.setPassword(of: id(1), to: sealed("second"), audit: draft(.passwordChanged))
@@ -172,7 +172,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a rehash leaves version and token, and loses against a changed hash`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com", password: sealed("cheap")))
             _ = try await store.replaceToken(of: 1, 5)
             func rehash(from old: String, to new: String) async throws -> Bool {
@@ -195,7 +195,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `disabling ends the token, and enabling brings none back`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             _ = try await store.replaceToken(of: 1, 5)
             #expect(try await store.setStatus(of: id(1), to: .disabled, audit: draft(.accountDisabled)))
@@ -212,7 +212,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a role changes once, and the next lookup tells the new one`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             _ = try await store.replaceToken(of: 1, 5)
             for role in [Account.Role.admin, .introspector, .member] {
@@ -226,7 +226,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `changes to no account say so, another creation time included`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             let twin = id(1, createdAt: TestClock.start.advanced(bySeconds: 1))
             for account in [id(2), twin] {

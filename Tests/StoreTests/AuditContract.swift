@@ -20,7 +20,7 @@ extension StoreContract {
         ) async throws {
             let clock = TestClock()
             let place = try backend.makePlace()
-            let store = try place.open(clock: clock.wallClock)
+            let store = try place.open(clock: clock)
             let account = id(1)
             try await store.add(person(1, "ann@example.com"))
             clock.now = TestClock.start.advanced(bySeconds: 1)
@@ -53,7 +53,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `an event reads back as it was written`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             let source = AuditSource.account(
                 id(1),
@@ -70,7 +70,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `events come in pages, each account's alone`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             try await store.add(person(2, "bob@example.com"))
             for byte in 1...6 as ClosedRange<UInt8> { _ = try await store.replaceToken(of: 1, byte) }

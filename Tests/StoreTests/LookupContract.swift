@@ -7,7 +7,7 @@ extension StoreContract {
         func `a lookup finds all that an answer needs`(backend: StoreBackend) async throws {
             let clock = TestClock()
             let place = try backend.makePlace()
-            let store = try place.open(clock: clock.wallClock)
+            let store = try place.open(clock: clock)
             try await store.add(person(1, "Ann@example.com", role: .introspector))
             try await store.add(service(2, "export@example.com", owner: 1, scopes: "read write"))
             _ = try await store.replaceToken(of: 1, 5)
@@ -37,7 +37,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `no account, no token and another creation time are absent`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             try await store.add(person(2, "bob@example.com"))
             _ = try await store.replaceToken(of: 2, 5)
@@ -52,13 +52,13 @@ extension StoreContract {
             backend: StoreBackend
         ) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             for number in 1...40 as ClosedRange<Int64> {
                 try await store.add(person(number, "user\(number)@example.com"))
                 if number % 2 == 0 { _ = try await store.replaceToken(of: number, UInt8(number)) }
             }
             let turn = Turn()
-            let lookups = try store.makeTokenLookups { turn.atEnd($0) }
+            let lookups = try store.makeTokenLookups(on: turn)
             var order: [Int64] = []
             let waiters = (1...40 as ClosedRange<Int64>).map { number in
                 let waiter = Waiter()
@@ -68,7 +68,7 @@ extension StoreContract {
             }
             #expect(turn.count == 1)
             #expect(waiters.map(\.lookups.count).max() == 0)
-            turn.end()
+            turn.end(answering: waiters)
             #expect(order == Array(1...40))
             for (position, waiter) in waiters.enumerated() {
                 let number = position + 1
@@ -82,20 +82,20 @@ extension StoreContract {
             backend: StoreBackend
         ) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
-            let other = try place.open(clock: .system)
+            let store = try place.open()
+            let other = try place.open()
             try await store.add(person(1, "ann@example.com"))
             try await store.add(person(2, "bob@example.com"))
             _ = try await store.replaceToken(of: 1, 5)
             _ = try await store.replaceToken(of: 2, 5)
             let turn = Turn()
             let (first, second) = (Waiter(), Waiter())
-            let lookups = try store.makeTokenLookups { turn.atEnd($0) }
+            let lookups = try store.makeTokenLookups(on: turn)
             lookups.lookUp(id(1), for: first)
             _ = try await other.revokeToken(of: id(1), ifDigest: nil, audit: draft(.tokenRevoked))
             lookups.lookUp(id(2), for: second)
             _ = try await other.replaceToken(of: 2, 6)
-            turn.end()
+            turn.end(answering: [first, second])
             #expect(first.isAbsent)
             #expect(second.token?.digest == digest(6))
         }
@@ -103,22 +103,22 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `another store's change is seen by the very next batch`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
-            let other = try place.open(clock: .system)
+            let store = try place.open()
+            let other = try place.open()
             try await store.add(person(1, "ann@example.com"))
             let turn = Turn()
             let waiter = Waiter()
-            let lookups = try store.makeTokenLookups { turn.atEnd($0) }
+            let lookups = try store.makeTokenLookups(on: turn)
             for byte in 1...50 as ClosedRange<UInt8> {
                 _ = try await other.replaceToken(of: 1, byte)
                 lookups.lookUp(id(1), for: waiter)
-                turn.end()
+                turn.end(answering: [waiter])
                 #expect(waiter.token?.digest == digest(byte))
                 #expect(waiter.lookups.count == Int(byte))
             }
             _ = try await other.setStatus(of: id(1), to: .disabled, audit: draft(.accountDisabled))
             lookups.lookUp(id(1), for: waiter)
-            turn.end()
+            turn.end(answering: [waiter])
             #expect(waiter.isAbsent)
         }
 
@@ -126,25 +126,25 @@ extension StoreContract {
         func `a lookup asked for by a waiter joins the next batch`(backend: StoreBackend) async throws {
             let clock = TestClock()
             let place = try backend.makePlace()
-            let store = try place.open(clock: clock.wallClock)
+            let store = try place.open(clock: clock)
             try await store.add(person(1, "ann@example.com"))
             _ = try await store.replaceToken(of: 1, 5)
             let turn = Turn()
             let (first, second, third) = (Waiter(), Waiter(), Waiter())
-            let lookups = try store.makeTokenLookups { turn.atEnd($0) }
+            let lookups = try store.makeTokenLookups(on: turn)
             first.onFinish = {
                 clock.now = TestClock.start.advanced(bySeconds: 1)
                 lookups.lookUp(id(1), for: second)
             }
             lookups.lookUp(id(1), for: first)
             lookups.lookUp(id(1), for: third)
-            turn.end()
+            turn.end(answering: [first, third])
             #expect(first.token?.digest == digest(5))
             #expect(third.token?.digest == digest(5))
             #expect(second.lookups.isEmpty)
             #expect(turn.count == 1)
             _ = try await store.replaceToken(of: 1, 6)
-            turn.end()
+            turn.end(answering: [second])
             #expect(second.token?.digest == digest(6))
             #expect([first, second, third].map(\.lookups.count) == [1, 1, 1])
             guard case .found(_, let now) = second.lookups.last else { return }
@@ -154,11 +154,11 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `lookups that are let go with work outstanding still answer`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             let turn = Turn()
             let waiter = Waiter()
-            try store.makeTokenLookups { turn.atEnd($0) }.lookUp(id(1), for: waiter)
-            turn.end()
+            try store.makeTokenLookups(on: turn).lookUp(id(1), for: waiter)
+            turn.end(answering: [waiter])
             #expect(waiter.isAbsent)
         }
     }

@@ -96,9 +96,9 @@ import Testing
         )
         let turn = Turn()
         let waiters = [Waiter(), Waiter(), Waiter()]
-        let lookups = try store.makeTokenLookups { turn.atEnd($0) }
+        let lookups = try store.makeTokenLookups(on: turn)
         for (position, waiter) in waiters.enumerated() { lookups.lookUp(id(Int64(position) + 1), for: waiter) }
-        turn.end()
+        turn.end(answering: waiters)
         #expect(waiters[0].token != nil)
         #expect(waiters[1].token == nil)
         #expect(waiters[2].token != nil)
@@ -125,15 +125,15 @@ import Testing
         let raw = try RawConnection(place.databasePath)
         let turn = Turn()
         let waiter = Waiter()
-        let lookups = try store.makeTokenLookups { turn.atEnd($0) }
+        let lookups = try store.makeTokenLookups(on: turn)
         for _ in 1...3 {
             try raw.run("PRAGMA legacy_alter_table = ON; ALTER TABLE account RENAME TO away")
             lookups.lookUp(id(1), for: waiter)
-            turn.end()
+            turn.end(answering: [waiter])
             #expect(waiter.isUnavailable)
             try raw.run("ALTER TABLE away RENAME TO account")
             lookups.lookUp(id(1), for: waiter)
-            turn.end()
+            turn.end(answering: [waiter])
             #expect(waiter.token?.digest == digest(5))
         }
     }

@@ -1,4 +1,5 @@
 import Auth
+import Foundation
 import Testing
 
 let operatorSource = AuditSource.commandLine(user: "tester")
@@ -72,21 +73,64 @@ extension AuthStore {
     }
 }
 
-/// An event loop's turn, in the test's hands.
+/// An event loop's turns, in the test's hands.
 final class Turn {
     private var work: [() -> Void] = []
-
-    func atEnd(_ closure: @escaping () -> Void) {
-        work.append(closure)
-    }
+    private let posts = Posts()
 
     /// How often the end of the turn was asked for.
     var count: Int { work.count }
 
-    func end() {
+    fileprivate func atEnd(_ closure: @escaping () -> Void) {
+        work.append(closure)
+    }
+
+    fileprivate var post: @Sendable (@escaping @Sendable () -> Void) -> Void {
+        { [posts] closure in posts.add(closure) }
+    }
+
+    /// Ends the turn and runs those that follow until each waiter has heard once more.
+    func end(answering waiters: [Waiter]) {
+        let expected = waiters.map { $0.lookups.count + 1 }
         let due = work
         work = []
         for closure in due { closure() }
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while zip(waiters, expected).contains(where: { $0.lookups.count < $1 }) {
+            guard let post = posts.take(before: deadline) else {
+                Issue.record("a lookup was not answered")
+                return
+            }
+            post()
+        }
+    }
+
+    /// What other threads want done on the loop.
+    private final class Posts: @unchecked Sendable {
+        private let condition = NSCondition()
+        private var closures: [@Sendable () -> Void] = []
+
+        func add(_ closure: @escaping @Sendable () -> Void) {
+            condition.withLock {
+                closures.append(closure)
+                condition.signal()
+            }
+        }
+
+        func take(before deadline: Date) -> (@Sendable () -> Void)? {
+            condition.withLock {
+                while closures.isEmpty {
+                    guard condition.wait(until: deadline) else { return nil }
+                }
+                return closures.removeFirst()
+            }
+        }
+    }
+}
+
+extension AuthStore {
+    func makeTokenLookups(on turn: Turn) throws -> any TokenLookups {
+        try makeTokenLookups(endOfTurn: { turn.atEnd($0) }, onLoop: turn.post)
     }
 }
 
@@ -120,9 +164,9 @@ final class Waiter: TokenLookupWaiter {
 func lookUp(_ account: AccountID, in store: any AuthStore) throws -> Waiter {
     let turn = Turn()
     let waiter = Waiter()
-    let lookups = try store.makeTokenLookups { turn.atEnd($0) }
+    let lookups = try store.makeTokenLookups(on: turn)
     lookups.lookUp(account, for: waiter)
-    turn.end()
+    turn.end(answering: [waiter])
     #expect(waiter.lookups.count == 1)
     return waiter
 }

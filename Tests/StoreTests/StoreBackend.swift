@@ -11,14 +11,26 @@ struct StoreBackend: Sendable, CustomTestStringConvertible {
     /// An empty place of its own for one test.
     let makePlace: @Sendable () throws -> any StorePlace
 
-    static let all = [
-        StoreBackend(testDescription: "SQLite") { try TemporaryDirectory() }
-    ]
+    static let sqlite = StoreBackend(testDescription: "SQLite") { try TemporaryDirectory() }
+
+    #if PostgreSQL
+        static let postgres = StoreBackend(testDescription: "PostgreSQL") { try PostgresSchema() }
+        static let all = [sqlite, postgres]
+    #else
+        static let all = [sqlite]
+    #endif
 }
 
 /// Where one test's data lies; opening it again gives a second store over the same data, as another process has.
 protocol StorePlace: Sendable {
-    func open(clock: WallClock) throws -> any AuthStore
+    /// A store that stamps by `clock`; nil is the true time.
+    func open(clock: TestClock?) throws -> any AuthStore
+}
+
+extension StorePlace {
+    func open() throws -> any AuthStore {
+        try open(clock: nil)
+    }
 }
 
 /// A folder that goes away with the value.
@@ -38,8 +50,8 @@ final class TemporaryDirectory: StorePlace {
 
     var databasePath: String { path + "/latchkey.sqlite" }
 
-    func open(clock: WallClock) throws -> any AuthStore {
-        try openSQLite(clock: clock)
+    func open(clock: TestClock?) throws -> any AuthStore {
+        try openSQLite(clock: clock?.wallClock ?? .system)
     }
 
     func openSQLite(
@@ -66,10 +78,20 @@ final class TestClock: Sendable {
     static let start = Timestamp(milliseconds: 1_795_000_000_000)
 
     private let time = Mutex(TestClock.start)
+    private let followers = Mutex<[@Sendable (Timestamp) -> Void]>([])
 
     var now: Timestamp {
         get { time.withLock { $0 } }
-        set { time.withLock { $0 = newValue } }
+        set {
+            time.withLock { $0 = newValue }
+            for follower in followers.withLock({ $0 }) { follower(newValue) }
+        }
+    }
+
+    /// For a clock elsewhere that shall tell the same: `follower` hears of the time now and of every other.
+    func lead(_ follower: @escaping @Sendable (Timestamp) -> Void) {
+        follower(now)
+        followers.withLock { $0.append(follower) }
     }
 
     var wallClock: WallClock { WallClock { self.now } }

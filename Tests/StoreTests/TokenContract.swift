@@ -7,7 +7,7 @@ extension StoreContract {
         func `a token is stamped by the store's clock and told by its issuer`(backend: StoreBackend) async throws {
             let clock = TestClock()
             let place = try backend.makePlace()
-            let store = try place.open(clock: clock.wallClock)
+            let store = try place.open(clock: clock)
             try await store.add(person(1, "ann@example.com"))
             clock.now = TestClock.start.advanced(bySeconds: 60)
             let source = AuditSource.account(id(1), address: "192.0.2.1", agent: "curl/8")
@@ -29,7 +29,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a new token replaces the old one`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             #expect(try await store.replaceToken(of: 1, 5)?.generation == 1)
             #expect(try await store.replaceToken(of: 1, 6)?.generation == 2)
@@ -41,7 +41,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a token made for an old password is refused`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             let seen = try #require(try await store.passwordRecord(EmailAddress("ann@example.com"))).passwordVersion
             try await store.setPassword(of: id(1), to: sealed("second"), audit: draft(.passwordChanged))
@@ -55,7 +55,7 @@ extension StoreContract {
             backend: StoreBackend
         ) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             let tokens = try await withThrowingTaskGroup(of: (UInt8, Account.Token).self) { group in
                 for byte in 0..<64 as Range<UInt8> {
@@ -74,7 +74,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `two stores over the same data lose no token and no event`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let stores = [try place.open(clock: .system), try place.open(clock: .system)]
+            let stores = [try place.open(), try place.open()]
             try await stores[0].add(person(1, "ann@example.com"))
             let generations = try await withThrowingTaskGroup(of: Int64.self) { group in
                 for byte in 0..<32 as Range<UInt8> {
@@ -92,7 +92,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a revoked token is gone, and the next one has a higher generation`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             #expect(try await store.revokeToken(of: id(1), ifDigest: nil, audit: draft(.tokenRevoked)) == false)
             let first = try #require(try await store.replaceToken(of: 1, 5))
@@ -108,7 +108,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `revoking one token never ends a newer one`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             _ = try await store.replaceToken(of: 1, 5)
             _ = try await store.replaceToken(of: 1, 6)
@@ -121,7 +121,7 @@ extension StoreContract {
         @Test(arguments: StoreBackend.all)
         func `a cancelled caller does not undo the change it asked for`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
-            let store = try place.open(clock: .system)
+            let store = try place.open()
             try await store.add(person(1, "ann@example.com"))
             let task = Task {
                 withUnsafeCurrentTask { $0?.cancel() }

@@ -1,7 +1,7 @@
 /// Reads live tokens for one event loop: the seam of the hot path.
 ///
-/// Every lookup asked for in one turn of the loop is answered from **one** snapshot, opened after the last of them was
-/// asked: a token that ended before its request was read is never answered as live. Used on the thread that made it
+/// A lookup is answered from a snapshot that it shares with others, opened after the last of them was asked: a token
+/// that ended before its request was read is never answered as live. Used on the thread that made it
 /// only.
 package protocol TokenLookups: AnyObject {
     /// Asks for the account's row; `waiter` is told later on the same thread, never from within this call.

@@ -15,7 +15,10 @@ final class EdgeLoop {
     init(eventLoop: any EventLoop, store: any AuthStore) throws(AuthError) {
         self.eventLoop = eventLoop
         let isolated = eventLoop.assumeIsolated()
-        lookups = try store.makeTokenLookups { work in isolated.execute(work) }
+        lookups = try store.makeTokenLookups(
+            endOfTurn: { work in isolated.execute(work) },
+            onLoop: { work in eventLoop.execute(work) }
+        )
     }
 
     /// `Date` of RFC 9110 section 6.6.1, made once a second.

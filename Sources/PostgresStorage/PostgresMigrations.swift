@@ -1,0 +1,130 @@
+#if PostgreSQL
+    import Auth
+    import Foundation
+
+    /// Looks at a database's schema and brings it up to this version; blocks the calling thread meanwhile.
+    package struct PostgresMigrations {
+        private let connection: Connection
+
+        package struct State: Equatable, Sendable {
+            package let applied: [String]
+            package let pending: [String]
+            /// False when a newer version has changed the schema beyond what this one understands.
+            package let isReadable: Bool
+        }
+
+        package init(_ url: String) throws(PostgresStoreError) {
+            let libpq = try Libpq()
+            let url = try PostgresURL(url, libpq)
+            do throws(QueryFailure) {
+                connection = try Connection(to: url, for: .migration, libpq)
+            } catch {
+                throw .cannotConnect(error.reason)
+            }
+        }
+
+        package func state() throws(PostgresStoreError) -> State {
+            let state = try schema()
+            return State(applied: state.applied, pending: state.pending.map(\.name), isReadable: state.isReadable)
+        }
+
+        /// The statements that `up` would run, by migration.
+        package func plan() throws(PostgresStoreError) -> [(name: String, sql: String)] {
+            try schema().pending.map { ($0.name, $0.sql) }
+        }
+
+        /// Applies what is pending, each migration in a transaction of its own, and returns their names. Two processes may do
+        /// this at once: one row is locked by whoever migrates, and the other finds the work done.
+        package func up() throws(PostgresStoreError) -> [String] {
+            let state = try schema()
+            guard state.isReadable else { throw .newerSchema }
+            guard state.encoding == "UTF8" || state.encoding.isEmpty else { throw .otherEncoding(state.encoding) }
+            guard !state.pending.isEmpty else { return [] }
+            try begin()
+            var applied: [String] = []
+            for migration in state.pending where try translated({ try apply(migration) }) {
+                applied.append(migration.name)
+            }
+            return applied
+        }
+
+        /// A migration may rewrite a large table; waiting for locks has a limit of its own.
+        private var deadline: ContinuousClock.Instant { .now + .seconds(24 * 3600) }
+
+        private func schema() throws(PostgresStoreError) -> SchemaState {
+            try translated { try SchemaState(connection, by: .now + .seconds(10)) }
+        }
+
+        /// `IF NOT EXISTS` does not keep two sessions that make the same table at the same time from each other's way.
+        private func begin() throws(PostgresStoreError) {
+            for attempt in 1... {
+                do throws(QueryFailure) {
+                    try connection.command(Migration.beginnings, by: deadline)
+                    return
+                } catch .refused(let state, _, _)
+                    where ["23505", "42P07", "XX000", "40001"].contains(state) && attempt < 5
+                {
+                    continue
+                } catch {
+                    throw PostgresMigrations.translation(of: error)
+                }
+            }
+        }
+
+        /// False when another process was quicker.
+        private func apply(_ migration: Migration) throws(QueryFailure) -> Bool {
+            try connection.command("BEGIN", by: deadline)
+            do throws(QueryFailure) {
+                try connection.command("SELECT number FROM migration WHERE number = 0 FOR UPDATE", by: deadline)
+                let number = Parameter.integer(Int64(migration.number))
+                let earlier = try connection.run(
+                    "SELECT number FROM migration WHERE number = $1",
+                    [number],
+                    by: deadline
+                )
+                guard earlier.count == 0 else {
+                    try connection.command("ROLLBACK", by: deadline)
+                    return false
+                }
+                try connection.command(migration.sql, by: deadline)
+                _ = try connection.run(
+                    "INSERT INTO migration (number, name, readable_by, applied_at) VALUES ($1, $2, $3, \(Clock.now))",
+                    [number, .text(migration.name), .integer(Int64(migration.readableBy))],
+                    isChange: true,
+                    by: deadline
+                )
+                try connection.command("COMMIT", by: deadline)
+                return true
+            } catch {
+                if !error.endsConnection { try connection.command("ROLLBACK", by: deadline) }
+                throw error
+            }
+        }
+
+        private func translated<Value>(_ body: () throws -> Value) throws(PostgresStoreError) -> Value {
+            do {
+                return try body()
+            } catch let failure as QueryFailure {
+                throw PostgresMigrations.translation(of: failure)
+            } catch let error as AuthError {
+                throw .database("\(error)")
+            } catch {
+                throw .database("\(error)")
+            }
+        }
+
+        private static func translation(of failure: QueryFailure) -> PostgresStoreError {
+            switch failure {
+            // lock_not_available
+            case .refused(state: "55P03", _, _): .migrationsBusy
+            default: .database(failure.reason)
+            }
+        }
+    }
+
+    /// The database's clock, in SQL.
+    enum Clock {
+        /// Whole milliseconds since 1970.
+        static let now = "CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)"
+    }
+#endif

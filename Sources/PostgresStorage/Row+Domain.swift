@@ -1,0 +1,109 @@
+#if PostgreSQL
+    import Auth
+
+    /// Reading rows back as domain values.
+    extension Row {
+        func choice<Value: RawRepresentable<String>>(_ column: String) throws -> Value {
+            guard let value = Value(rawValue: try text(column)) else { throw damaged(column) }
+            return value
+        }
+
+        func time(_ column: String) throws -> Timestamp {
+            Timestamp(milliseconds: try integer(column))
+        }
+
+        func email(_ column: String) throws -> EmailAddress {
+            guard let email = try? EmailAddress(text(column)) else { throw damaged(column) }
+            return email
+        }
+
+        func accountID() throws -> AccountID {
+            guard let id = AccountID(createdAt: try time("created_at"), number: try integer("id")) else {
+                throw damaged("id")
+            }
+            return id
+        }
+    }
+
+    extension Account {
+        /// Columns for `init(row:)`, the owner's by a join.
+        static let query = """
+            SELECT a.id, a.created_at, a.email_key, a.email, a.kind, a.purpose, a.role, a.scopes, a.status,
+                a.password_hash IS NOT NULL AS has_password, a.password_version, a.token_digest IS NOT NULL AS has_token,
+                a.token_generation, a.token_issued_at, a.token_expires_at, a.token_issued_by,
+                o.id AS owner, o.email AS owner_email, o.status AS owner_status
+            FROM account AS a LEFT JOIN account AS o ON o.id = a.owner
+            """
+
+        init(row: Row) throws {
+            let email = try row.email("email")
+            // Paging goes by the stored key: one that differs could lead a listing round in circles.
+            guard email.key == (try row.text("email_key")) else { throw row.damaged("email_key") }
+            guard let scopes = try? Scope.list(row.text("scopes")) else { throw row.damaged("scopes") }
+            let kind: Kind =
+                switch try row.choice("kind") as AccountType {
+                case .user: .user
+                case .service: .service(owner: try Owner(row: row), purpose: try row.text("purpose"))
+                }
+            self.init(
+                id: try row.accountID(),
+                email: email,
+                kind: kind,
+                role: try row.choice("role"),
+                scopes: scopes,
+                status: try row.choice("status"),
+                hasPassword: try row.isTrue("has_password"),
+                passwordVersion: try row.integer("password_version"),
+                token: try row.isTrue("has_token") ? try Token(row: row) : nil
+            )
+        }
+    }
+
+    extension Account.Owner {
+        fileprivate init(row: Row) throws {
+            self.init(
+                number: try row.integer("owner"),
+                email: try row.email("owner_email"),
+                status: try row.choice("owner_status")
+            )
+        }
+    }
+
+    extension Account.Token {
+        fileprivate init(row: Row) throws {
+            self.init(
+                generation: try row.integer("token_generation"),
+                issuedAt: try row.time("token_issued_at"),
+                expiresAt: try row.time("token_expires_at"),
+                issuedBy: try row.text("token_issued_by")
+            )
+        }
+    }
+
+    extension PasswordRecord {
+        init(row: Row) throws {
+            self.init(
+                account: try row.accountID(),
+                status: try row.choice("status"),
+                hash: row.optionalBytes("password_hash").map { SealedPasswordHash(bytes: $0) },
+                passwordVersion: try row.integer("password_version")
+            )
+        }
+    }
+
+    extension AuditEvent {
+        init(row: Row) throws {
+            let source = AuditSource(
+                actor: try row.text("actor"),
+                address: try row.text("address"),
+                agent: try row.text("agent")
+            )
+            self.init(
+                n: try row.integer("n"),
+                at: try row.time("at"),
+                draft: AuditDraft(try row.choice("kind"), by: source, detail: try row.text("detail")),
+                mac: try row.bytes("mac")
+            )
+        }
+    }
+#endif
