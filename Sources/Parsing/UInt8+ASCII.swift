@@ -5,6 +5,7 @@ extension UInt8 {
     static var carriageReturn: UInt8 { 0x0D }
     static var space: UInt8 { 0x20 }
     static var quote: UInt8 { 0x22 }
+    static var hash: UInt8 { 0x23 }
     static var percent: UInt8 { 0x25 }
     static var ampersand: UInt8 { 0x26 }
     static var apostrophe: UInt8 { 0x27 }
@@ -16,6 +17,7 @@ extension UInt8 {
     static var colon: UInt8 { 0x3A }
     static var semicolon: UInt8 { 0x3B }
     static var equals: UInt8 { 0x3D }
+    static var question: UInt8 { 0x3F }
     static var backslash: UInt8 { 0x5C }
 
     var isBlank: Bool { self == 0x20 || self == 0x09 }

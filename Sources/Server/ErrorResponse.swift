@@ -23,13 +23,15 @@ package struct ErrorResponse: Error, Equatable, Sendable {
     /// `{"statusCode":N,"reason":"…","message":"…"}`, keys in this order.
     package var answer: Answer {
         var body = ByteBuffer()
-        body.writeStaticString("{\"statusCode\":")
-        body.writeString(String(reason.status))
-        body.writeStaticString(",\"reason\":\"")
-        body.writeString(reason.rawValue)
-        body.writeStaticString("\",\"message\":")
-        body.writeJSON(message)
-        body.writeStaticString("}")
+        body.write(expecting: 256) { body in
+            body.write("{\"statusCode\":")
+            body.write(Int64(reason.status))
+            body.write(",\"reason\":\"")
+            body.write(reason.rawValue)
+            body.write("\",\"message\":")
+            body.writeJSON(message)
+            body.write("}")
+        }
         return Answer(status: reason.status, field: field, body: body)
     }
 }

@@ -3,6 +3,7 @@ package struct SiteMap: Sendable {
     /// Where the contract's endpoints live: empty for the root, nil where there are none.
     private let basePath: String?
     private let paths: [(path: String, route: Route)]
+    private let gateEntries: [(path: [UInt8], route: Route, isBelowBase: Bool)]
 
     /// `basePath` has no trailing slash; empty for the root.
     package init(basePath: String) {
@@ -19,6 +20,13 @@ package struct SiteMap: Sendable {
             ("/health/ready", .ready),
             ("/openapi.yaml", .openAPI),
         ]
+        gateEntries = paths.compactMap { path, route in
+            switch route {
+            case .guardAuthRequest, .guardForwardAuth, .tokenStatus, .alive:
+                (Array(path.utf8), route, SiteMap.isBelow(basePath, path))
+            default: nil
+            }
+        }
     }
 
     /// Envoy appends the path of its own request to this one.
@@ -30,6 +38,7 @@ package struct SiteMap: Sendable {
     private init() {
         basePath = nil
         paths = [("/metrics", .metrics)]
+        gateEntries = []
     }
 
     /// The route of a path without its query; an exact match of bytes, but for what follows `/guard/ext-authz/`.
@@ -43,13 +52,25 @@ package struct SiteMap: Sendable {
 
     private static let extAuthzSuffixed = extAuthz + "/"
 
+    /// The route of a path in raw bytes, and whether it is below the base, if the gate answers it; nil for all others.
+    func gateEntry(_ path: UnsafeRawBufferPointer) -> (route: Route, isBelowBase: Bool)? {
+        for entry in gateEntries where entry.path.count == path.count && entry.path.elementsEqual(path) {
+            return (entry.route, entry.isBelowBase)
+        }
+        return nil
+    }
+
     package func path(of route: Route) -> String? {
         paths.first { $0.route == route }?.path
     }
 
     /// Whether the contract's rules for the API (CORS, no token in a query) hold for this path.
     package func isBelowBase(_ path: some StringProtocol) -> Bool {
-        guard let basePath, path.utf8.count >= basePath.utf8.count else { return false }
+        basePath.map { SiteMap.isBelow($0, path) } ?? false
+    }
+
+    private static func isBelow(_ basePath: String, _ path: some StringProtocol) -> Bool {
+        guard path.utf8.count >= basePath.utf8.count else { return false }
         let rest = path.utf8.dropFirst(basePath.utf8.count)
         return path.utf8.starts(with: basePath.utf8) && (rest.isEmpty || rest.first == UInt8(ascii: "/"))
     }

@@ -58,7 +58,8 @@ struct TokenRoutes: Sendable {
         _ = try await request.body.collect(upTo: limits.bodyBytes)
         let token = try bearerToken(request)
         let lookup = await loops.lookUp(token.account, on: context.channel.eventLoop)
-        return StatusAnswer.answer(to: authority.judge(token, lookup), log: logger).response
+        var memory = ByteBuffer()
+        return StatusAnswer.answer(to: authority.judge(token, lookup), in: &memory, log: logger).response
     }
 
     /// `POST /api-token-revoke`: ends the presented token.
@@ -88,13 +89,15 @@ struct TokenRoutes: Sendable {
             source: context.source(request)
         )
         var body = ByteBuffer()
-        body.writeStaticString("{\"status\":\"success\",\"response\":{\"token\":\"")
-        body.writeString(String(generated.token.text))
-        body.writeStaticString("\",\"user_id\":\"")
-        body.write(generated.account)
-        body.writeStaticString("\",\"expires\":")
-        body.writeDecimal(generated.expiresInSeconds)
-        body.writeStaticString("}}")
+        body.write(expecting: 256) { body in
+            body.write("{\"status\":\"success\",\"response\":{\"token\":\"")
+            body.write(String(generated.token.text))
+            body.write("\",\"user_id\":\"")
+            body.write(generated.account)
+            body.write("\",\"expires\":")
+            body.write(generated.expiresInSeconds)
+            body.write("}}")
+        }
         return Answer(body: body).response
     }
 

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Rations a connection's bytes ahead of the HTTP decoder, which tells nobody when a message starts and hides chunk extensions.
+/// Rations a connection's bytes ahead of the HTTP decoder, which tells nobody when a message starts and hides chunk extensions,
+/// and passes it by with what does not need it.
 final class ByteBudget: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -13,6 +14,7 @@ final class ByteBudget: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        guard !gate.answersPlainly(bytes) else { return }
         while let count = gate.willDecode(bytes) {
             guard count < bytes.readableBytes, let piece = bytes.readSlice(length: count) else {
                 // The usual request comes alone and goes on as it came.

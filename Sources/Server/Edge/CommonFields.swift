@@ -50,10 +50,10 @@ struct CommonFields: Sendable {
     }
 
     /// Appends them as header lines.
-    func write(_ exchange: Exchange, into buffer: inout ByteBuffer) {
-        buffer.writeString(exchange.isBelowBase ? linesBelowBase : lines)
+    func write(_ exchange: Exchange, to bytes: inout ByteCursor) {
+        bytes.write(exchange.isBelowBase ? linesBelowBase : lines)
         let more = fieldsForOrigin(exchange)
-        if !more.isEmpty { buffer.writeString(CommonFields.lines(more)) }
+        if !more.isEmpty { bytes.write(CommonFields.lines(more)) }
     }
 
     /// Adds those a route has not set itself.

@@ -9,6 +9,8 @@ final class EdgeLoop {
     let metrics = LoopMetrics()
     /// Reused for every answer: a write to a socket that is not full leaves it free again before the next.
     var scratch = ByteBuffer()
+    /// The same for the bodies of answers.
+    var body = ByteBuffer()
     private var dateSecond: Int64 = -1
     private var dateLine = ""
 

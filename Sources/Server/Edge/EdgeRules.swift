@@ -81,13 +81,15 @@ struct EdgeRules: Sendable {
 
     /// RFC 3986 host and port characters; empty is legal (RFC 9112 section 3.2).
     private static func isHost(_ text: String) -> Bool {
-        text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "-._~:[]%!$&'()*+;=".utf8.contains(byte)
-            }
+        text.utf8.allSatisfy(isHostByte)
+    }
+
+    static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-._~:[]%!$&'()*+;=".utf8.contains(byte)
         }
     }
 }

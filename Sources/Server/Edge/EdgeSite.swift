@@ -34,35 +34,40 @@ struct EdgeSite: Sendable {
 
     /// A whole answer as bytes.
     func write(_ answer: Answer, _ exchange: Exchange, date: String, into buffer: inout ByteBuffer) {
-        if answer.status == 200 {
-            buffer.writeStaticString("HTTP/1.1 200 OK\r\nDate: ")
+        buffer.write(expecting: 768 + answer.body.readableBytes) { bytes in
+            write(status: answer.status, to: &bytes)
+            bytes.write(date)
+            if answer.body.readableBytes > 0 {
+                bytes.write("\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ")
+            } else {
+                bytes.write("\r\nContent-Length: ")
+            }
+            bytes.write(Int64(answer.body.readableBytes))
+            bytes.write("\r\n")
+            commonFields.write(exchange, to: &bytes)
+            if let field = answer.field {
+                bytes.write(field.name)
+                bytes.write(": ")
+                bytes.write(field.value)
+                bytes.write("\r\n")
+            }
+            answer.identity?.write(to: &bytes)
+            if exchange.closes {
+                bytes.write("Connection: close\r\n")
+            } else if exchange.announcesKeepAlive {
+                bytes.write("Connection: keep-alive\r\n")
+            }
+            bytes.write("\r\n")
+            if !exchange.isHead { answer.body.withUnsafeReadableBytes { bytes.write($0) } }
+        }
+    }
+
+    private func write(status: Int, to bytes: inout ByteCursor) {
+        if status == 200 {
+            bytes.write("HTTP/1.1 200 OK\r\nDate: ")
         } else {
-            let reason = HTTPResponseStatus(statusCode: answer.status).reasonPhrase
-            buffer.writeString("HTTP/1.1 \(answer.status) \(reason)\r\nDate: ")
+            bytes.write("HTTP/1.1 \(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)\r\nDate: ")
         }
-        buffer.writeString(date)
-        if answer.body.readableBytes > 0 {
-            buffer.writeStaticString("\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ")
-        } else {
-            buffer.writeStaticString("\r\nContent-Length: ")
-        }
-        buffer.writeDecimal(Int64(answer.body.readableBytes))
-        buffer.writeStaticString("\r\n")
-        commonFields.write(exchange, into: &buffer)
-        if let field = answer.field {
-            buffer.writeString(field.name)
-            buffer.writeStaticString(": ")
-            buffer.writeString(field.value)
-            buffer.writeStaticString("\r\n")
-        }
-        answer.identity?.write(into: &buffer)
-        if exchange.closes {
-            buffer.writeStaticString("Connection: close\r\n")
-        } else if exchange.announcesKeepAlive {
-            buffer.writeStaticString("Connection: keep-alive\r\n")
-        }
-        buffer.writeStaticString("\r\n")
-        if !exchange.isHead { buffer.writeImmutableBuffer(answer.body) }
     }
 
     /// The head of a router's answer with what is not the router's to say.

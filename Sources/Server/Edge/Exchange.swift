@@ -29,6 +29,16 @@ struct Exchange {
         announcesKeepAlive = head.version == .http1_0 && !closes
     }
 
+    init(_ plain: PlainRequest, startedAt: NIODeadline) {
+        self.init(
+            route: plain.route,
+            method: "GET",
+            isBelowBase: plain.isBelowBase,
+            origin: plain.origin,
+            startedAt: startedAt
+        )
+    }
+
     /// A request that was refused before its header was complete; `target` is empty when even that is not known.
     ///
     /// Then no page may read the answer: the contract lets pages read below the base path alone, and a browser's request

@@ -34,6 +34,11 @@ struct MessageIntake {
     private var framing = 0
     private var parts = 0
 
+    /// The decoder holds nothing back, and nothing that comes belongs to what it has seen.
+    var isBetweenMessages: Bool {
+        if case .header = place { startedAt == nil } else { false }
+    }
+
     /// Nothing of what still comes can be understood.
     var isStopped: Bool {
         if case .stopped = place { true } else { false }

@@ -91,7 +91,7 @@ extension RequestGate: TokenLookupWaiter {
         if let guardRequest {
             send(GuardAnswer.answer(to: guardRequest, verdict, log: site.logger))
         } else {
-            send(StatusAnswer.answer(to: verdict, log: site.logger))
+            send(StatusAnswer.answer(to: verdict, in: &loop.body, log: site.logger))
         }
     }
 }

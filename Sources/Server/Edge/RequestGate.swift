@@ -125,6 +125,21 @@ final class RequestGate: ChannelDuplexHandler {
 
     // MARK: Bytes and time
 
+    /// Answers a read that is one whole plain request, without the decoder; false when that has to see it.
+    func answersPlainly(_ bytes: ByteBuffer) -> Bool {
+        guard phase == .idle, intake.isBetweenMessages,
+            let plain = bytes.withUnsafeReadableBytes({ PlainRequest($0, site) })
+        else { return false }
+        phase = .answering
+        times.messageStarted(at: loop.eventLoop.now)
+        exchange = Exchange(plain, startedAt: times.messageStartedAt)
+        routerHasBegun = false
+        owner = .gate(plain.presented)
+        guardRequest = plain.guardRequest
+        answer(plain.presented)
+        return true
+    }
+
     /// Told of what is left of each read before the decoder is. How much of it the decoder may have at once; nil for nothing.
     func willDecode(_ bytes: ByteBuffer) -> Int? {
         guard bytes.readableBytes > 0, context != nil else { return nil }

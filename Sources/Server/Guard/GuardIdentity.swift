@@ -18,37 +18,37 @@ struct GuardIdentity: Sendable {
 
     static let nobody = GuardIdentity()
 
-    /// Appends them as header lines.
-    func write(into buffer: inout ByteBuffer) {
+    /// Writes them as header lines.
+    func write(to bytes: inout ByteCursor) {
         guard let token else {
-            buffer.writeStaticString(
+            bytes.write(
                 """
                 X-Latchkey-User: \r\nX-Latchkey-Email: \r\nX-Latchkey-Account-Type: \r\nX-Latchkey-Role: \r\n\
                 X-Latchkey-Scopes: \r\nX-Latchkey-Expires: \r\n
-                """
+                """ as StaticString
             )
             return
         }
-        buffer.writeStaticString("X-Latchkey-User: ")
-        buffer.write(token.account)
-        buffer.writeStaticString("\r\nX-Latchkey-Email: ")
-        buffer.writeString(token.email)
+        bytes.write("X-Latchkey-User: ")
+        bytes.write(token.account)
+        bytes.write("\r\nX-Latchkey-Email: ")
+        bytes.write(token.email)
         switch token.type {
-        case .user: buffer.writeStaticString("\r\nX-Latchkey-Account-Type: user\r\nX-Latchkey-Role: ")
-        case .service: buffer.writeStaticString("\r\nX-Latchkey-Account-Type: service\r\nX-Latchkey-Role: ")
+        case .user: bytes.write("\r\nX-Latchkey-Account-Type: user\r\nX-Latchkey-Role: ")
+        case .service: bytes.write("\r\nX-Latchkey-Account-Type: service\r\nX-Latchkey-Role: ")
         }
-        buffer.writeString(token.role.rawValue)
-        buffer.writeStaticString("\r\nX-Latchkey-Scopes: ")
-        buffer.writeString(token.scopes)
-        buffer.writeStaticString("\r\nX-Latchkey-Expires: ")
-        buffer.writeDecimal(token.expiresAt.seconds)
-        buffer.writeStaticString("\r\n")
+        bytes.write(token.role.rawValue)
+        bytes.write("\r\nX-Latchkey-Scopes: ")
+        bytes.write(token.scopes)
+        bytes.write("\r\nX-Latchkey-Expires: ")
+        bytes.write(token.expiresAt.seconds)
+        bytes.write("\r\n")
     }
 
     /// The same for the router.
     func add(to fields: inout HTTPFields) {
         var lines = ByteBuffer()
-        write(into: &lines)
+        lines.write(expecting: 512) { write(to: &$0) }
         for line in String(buffer: lines).split(separator: "\r\n") {
             let parts = line.split(separator: ": ", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let name = HTTPField.Name(String(parts[0])) else { continue }

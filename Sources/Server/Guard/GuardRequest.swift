@@ -9,6 +9,11 @@ struct GuardRequest: Sendable {
     /// The request held back is a CORS preflight, and the operator lets those through.
     let isAllowedPreflight: Bool
 
+    init(query: Substring?) {
+        self.query = query
+        isAllowedPreflight = false
+    }
+
     init(_ target: String, _ route: Route, isAllowedPreflight: Bool = false) {
         self.isAllowedPreflight = isAllowedPreflight
         let path = target.prefixOfPath
