@@ -25,10 +25,11 @@ package struct PlainHeader {
         var position = 5
         while bytes[position].isVisible, bytes[position] != .question, bytes[position] != .hash { position += 1 }
         path = 4..<position
-        if bytes[position] == .question { position += 1 }
-        let queryStart = position
+        let mark = position
         while bytes[position].isVisible, bytes[position] != .hash { position += 1 }
-        query = queryStart..<position
+        query = min(mark + 1, position)..<position
+        // An empty query is one too, and the ranges could not tell.
+        guard query.isEmpty == (mark == position) else { return nil }
         guard bytes.starts(with: " HTTP/1.1\r\n", at: position) else { return nil }
         position += 11
         while bytes[position] != .carriageReturn {
@@ -51,9 +52,9 @@ package struct PlainHeader {
         while bytes[position].isVisible || bytes[position] == .space { position += 1 }
         // The line feed is there: a carriage return is never the last byte.
         guard bytes[position] == .carriageReturn, bytes[position + 1] == .lineFeed else { return nil }
-        var valueEnd = position
-        while valueEnd > valueStart, bytes[valueEnd - 1] == .space { valueEnd -= 1 }
-        guard take(bytes, PlainHeader.meaning(bytes, name), valueStart..<valueEnd) else { return nil }
+        // Whether blanks at the end are part of the value is for the decoder to say.
+        guard bytes[position - 1] != .space || position == valueStart else { return nil }
+        guard take(bytes, PlainHeader.meaning(bytes, name), valueStart..<position) else { return nil }
         fields += 1
         return position + 2
     }

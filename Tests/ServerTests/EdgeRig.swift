@@ -15,6 +15,7 @@ final class EdgeRig {
     let wire = Wire()
     let router = RouterDouble()
     let loop: EdgeLoop
+    let site: EdgeSite
 
     enum Ending: Equatable {
         /// The connection waits for more.
@@ -34,7 +35,7 @@ final class EdgeRig {
     ) throws {
         channel = EmbeddedChannel(loop: neighbour?.channel.embeddedEventLoop ?? EmbeddedEventLoop())
         loop = try neighbour?.loop ?? EdgeLoop(eventLoop: channel.eventLoop, store: seed.store)
-        let site = EdgeSite(
+        site = EdgeSite(
             rules: EdgeRules(limits: EdgeLimits(), siteMap: siteMap),
             authority: seed.authority,
             commonFields: CommonFields(cors: cors, hsts: nil),

@@ -4,7 +4,7 @@ import Crypto
 package struct TokenDigest: Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
-    init(_ code: HMAC<SHA256>.MAC) {
+    init(_ code: SHA256.Digest) {
         words = code.withUnsafeBytes { TokenDigest.load($0) }
     }
 

@@ -1,15 +1,15 @@
 import Crypto
 
-/// The keys of token digests, each with its schedule computed once: copying one costs less than half of keying anew.
+/// The keys of token digests, each with its schedule computed once.
 package struct TokenKeys: Sendable {
     private let currentID: Int64
-    private let current: HMAC<SHA256>
-    private let others: [Int64: HMAC<SHA256>]
+    private let current: HMACSHA256
+    private let others: [Int64: HMACSHA256]
 
     package init(_ keys: PurposeKeys) {
         currentID = keys.current
-        current = HMAC(key: keys.currentKey)
-        others = keys.all.filter { $0.key != keys.current }.mapValues { HMAC(key: $0) }
+        current = HMACSHA256(key: keys.currentKey)
+        others = keys.all.filter { $0.key != keys.current }.mapValues { HMACSHA256(key: $0) }
     }
 
     /// The digest under the current key, and that key's id: what is stored of a new token.
@@ -28,13 +28,9 @@ package struct TokenKeys: Sendable {
         [TokenKeys.digest(token, current)] + others.values.map { TokenKeys.digest(token, $0) }
     }
 
-    private static func digest(_ token: BearerToken, _ keyed: HMAC<SHA256>) -> TokenDigest {
-        var code = keyed
+    private static func digest(_ token: BearerToken, _ key: HMACSHA256) -> TokenDigest {
         // A token parsed from a native string is hashed where it lies.
-        let isHashed: Void? = token.text.utf8.withContiguousStorageIfAvailable {
-            code.update(data: UnsafeRawBufferPointer($0))
-        }
-        if isHashed == nil { code.update(data: Array(token.text.utf8)) }
-        return TokenDigest(code.finalize())
+        let code = token.text.utf8.withContiguousStorageIfAvailable { key.code(for: UnsafeRawBufferPointer($0)) }
+        return TokenDigest(code ?? Array(token.text.utf8).withUnsafeBytes { key.code(for: $0) })
     }
 }

@@ -1,0 +1,1 @@
+../AuthTests/SeededGenerator.swift
