@@ -128,7 +128,7 @@ private let otherValues = [
     "server.public-url": "https://tokens.example.com",
     "tls.certificate": "c.pem", "tls.key": "k.pem", "tls.hsts": "730d",
     "cors.origins": "https://a.example,https://b.example:8443",
-    "tokens.lifetime": "90m", "tokens.secret-digits": "39", "passwords.minimum-length": "8",
+    "guard.allow-preflight": "true", "tokens.lifetime": "90m", "tokens.secret-digits": "39", "passwords.minimum-length": "8",
     "passwords.blocklist-file": "words", "passwords.hash-threads": "2", "passwords.queue": "10",
     "passwords.memory": "65536", "passwords.iterations": "3", "metrics.port": "9090", "log.level": "debug",
     "log.format": "json", "limits.connections": "10", "limits.connection-age": "10m", "limits.idle-time": "20s",
