@@ -1,7 +1,5 @@
 """`/api-basic-auth` on the wire: every way clients write the header, and every way that is refused."""
 
-from base64 import b64encode
-
 import pytest
 
 from rig.answers import assert_error, assert_guarded, assert_readable_anywhere
@@ -68,23 +66,6 @@ def test_credentials_split_at_the_first_colon_in_utf_8_or_latin_1(
     token_in(sign_in(server, basic(account.email, account.password, encoding)).body)
 
 
-def test_a_password_in_decomposed_characters_is_the_same_password(server: Server, add_account):
-    account = add_account("un mot de passe d'\u00e9t\u00e9")
-    token_in(sign_in(server, basic(account.email, "un mot de passe d'e\u0301te\u0301")).body)
-
-
-@pytest.mark.parametrize("scheme", ["basic", "BASIC", "bAsIc"])
-def test_the_scheme_is_known_in_any_letters(scheme: str, server: Server, resident: Account):
-    authorization = basic(resident.email, resident.password).replace("Basic", scheme)
-    token_in(sign_in(server, authorization).body)
-
-
-@pytest.mark.parametrize("more", ["", "!", "!?"])
-def test_base64_may_lack_its_padding(more: str, server: Server, add_account):
-    account = add_account("correct horse battery" + more)
-    token_in(sign_in(server, basic(account.email, account.password).rstrip("=")).body)
-
-
 def test_refusals_of_an_account_are_alike_to_the_byte_and_challenge_nobody(server: Server, resident: Account):
     credentials = [
         (resident.email, "wrong horse battery"),
@@ -98,54 +79,6 @@ def test_refusals_of_an_account_are_alike_to_the_byte_and_challenge_nobody(serve
             assert_guarded(answer)
             assert_readable_anywhere(answer)
             assert answer.value("WWW-Authenticate") is None
-
-
-def encoded(data: bytes) -> str:
-    return "Basic " + b64encode(data).decode()
-
-
-MISSING = {
-    "another scheme": "Bearer abc",
-    "no credentials": "Basic",
-    "empty e-mail": encoded(b":password"),
-    "empty password": encoded(b"a@example.com:"),
-}
-MALFORMED = {
-    "not Base64": "Basic !!!!",
-    "the other Base64 alphabet": "Basic " + "YUBi-_8=",
-    "a space within": "Basic YUBl eGFtcGxl",
-    "no colon": encoded(b"a@example.com"),
-    "NUL": encoded(b"a@example.com:a\0b"),
-    "line break": encoded(b"a@example.com:a\r\nb"),
-    "delete": encoded(b"a@example.com:a\x7fb"),
-    "a password of 1,025 bytes": encoded(b"a@example.com:" + b"x" * 1025),
-}
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("case", MISSING)
-def test_credentials_that_are_missing_are_asked_for(case: str, method: str, server: Server):
-    answer = sign_in(server, MISSING[case], method)
-    assert_error(answer, 400, "MISSING_DATA")
-    assert answer.value("WWW-Authenticate") is None
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("case", MALFORMED)
-def test_credentials_that_cannot_be_parsed_are_refused(case: str, method: str, server: Server):
-    answer = sign_in(server, MALFORMED[case], method)
-    assert_error(answer, 400, "INVALID_DATA")
-    assert answer.value("WWW-Authenticate") is None
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_no_authorization_is_missing_data(method: str, server: Server):
-    assert_error(exchange(server, request(method, PATH)), 400, "MISSING_DATA")
-
-
-def test_two_authorization_headers_are_refused(server: Server, resident: Account):
-    field = ("Authorization", basic(resident.email, resident.password))
-    assert_error(exchange(server, request("GET", PATH, [field, field])), 400, "INVALID_DATA")
 
 
 @pytest.mark.parametrize(

@@ -73,11 +73,6 @@ def test_a_service_account_is_told_apart(server: Server, account: Account, comma
     assert answer.object["response"]["account_type"] == "service"
 
 
-@pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
-def test_the_scheme_is_known_in_any_letters(scheme: str, server: Server, token: str):
-    assert exchange(server, request("GET", STATUS, {"Authorization": f"{scheme} {token}"})).status == 200
-
-
 def test_a_revoked_token_is_refused_from_the_next_request_on(server: Server, account: Account):
     token = generate(server, account.email, account.password)
     answer = present(server, token, "POST", REVOKE)
@@ -102,50 +97,6 @@ def test_after_a_revocation_a_new_token_is_made_as_ever(server: Server, account:
 @pytest.mark.parametrize(("method", "path"), [("GET", STATUS), ("POST", STATUS), ("POST", REVOKE)])
 def test_without_a_token_the_challenge_names_no_error(method: str, path: str, server: Server):
     assert_unauthorized(exchange(server, request(method, path)))
-
-
-def altered(token: str) -> dict[str, str]:
-    last = "1" if token[-1] == "0" else "0"
-    return {
-        "one digit off": token[:-1] + last,
-        "one digit short": token[:-1],
-        "one digit more": token + "0",
-        "only the secret": token.rsplit("|", 1)[1],
-        "without its prefix": token.removeprefix("bus|"),
-        "another prefix": token.replace("bus", "car"),
-        "capital prefix": token.replace("bus", "BUS"),
-        "percent-encoded": token.replace("|", "%7C"),
-        "a tab within": token.replace("|", "|\t"),
-        "an older sample of the manual": "1670035114445x631333625381113500",
-        "the manual's sample": "bus|4242424242424x424242424242424242|4343434343434x434343434343434343",
-        "SQL": "' OR 1=1--",
-        "quoted": f'"{token}"',
-        "twice": f"{token}, {token}",
-    }
-
-
-@pytest.mark.parametrize("case", altered("bus|0|0"))
-@pytest.mark.parametrize(("method", "path"), [("GET", STATUS), ("POST", STATUS), ("POST", REVOKE)])
-def test_anything_but_the_token_is_refused(case: str, method: str, path: str, server: Server, token: str):
-    wrong = altered(token)[case]
-    assert_unauthorized(present(server, wrong, method, path), wrong)
-    assert opens(server, token)
-
-
-def test_digits_of_another_script_are_no_digits(server: Server, token: str):
-    arabic = token.translate({ord("0") + digit: 0x0660 + digit for digit in range(10)}).encode()
-    data = request("GET", STATUS).removesuffix(b"\r\n") + b"Authorization: Bearer " + arabic + b"\r\n\r\n"
-    assert exchange(server, data).status == 401
-
-
-def test_credentials_are_no_token(server: Server, resident: Account):
-    headers = {"Authorization": basic(resident.email, resident.password)}
-    assert exchange(server, request("GET", STATUS, headers)).status == 401
-
-
-def test_two_tokens_are_no_token(server: Server, token: str):
-    field = ("Authorization", f"Bearer {token}")
-    assert_unauthorized(exchange(server, request("GET", STATUS, [field, field])), token)
 
 
 @pytest.mark.parametrize(

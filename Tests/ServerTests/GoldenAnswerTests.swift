@@ -67,9 +67,15 @@ struct GoldenAnswerTests {
         )
     }
 
+    /// RFC 6750 section 3.1: the error codes are for tokens, and none was given.
+    @Test func `credentials of another scheme are 401 without an error code`() async throws {
+        let text = try await answer(to: "GET \(Self.status) HTTP/1.1", authorization: ["Basic dTpw"])
+        #expect(text.contains("\r\nWWW-Authenticate: Bearer\r\n"))
+    }
+
     /// Every fault of a token that was given: the same bytes, whatever is wrong with it.
     @Test(arguments: [
-        "Basic dTpw", "Bearer", "Bearer ", "bearer x", "Bearer bus|1|2", "Bearer ' OR 1=1--",
+        "Bearer", "Bearer ", "bearer x", "Bearer bus|1|2", "Bearer ' OR 1=1--",
         "Bearer bus|4242424242424x424242424242424242|4343434343434x434343434343434343",
         "Bearer bus%7C4242424242424x424242424242424242%7C4343434343434x434343434343434343",
         "Bearer bus|\u{661}242424242424x424242424242424242|4343434343434x434343434343434343",

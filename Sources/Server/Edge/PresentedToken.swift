@@ -3,8 +3,9 @@ import Parsing
 
 /// What a request's `Authorization` fields present.
 enum PresentedToken {
+    /// Nothing, or credentials of another scheme, which RFC 6750 section 3.1 wants no error code for.
     case none
-    /// Another scheme, another shape or more than one field.
+    /// Another shape, or more than one field.
     case unusable
     case token(BearerToken)
 
@@ -17,10 +18,10 @@ enum PresentedToken {
             self = .none
             return
         }
-        guard count == 1, let text = BearerHeader.token(in: authorization), let token = BearerToken(text) else {
-            self = .unusable
-            return
+        if count == 1, let text = BearerHeader.token(in: authorization), let token = BearerToken(text) {
+            self = .token(token)
+        } else {
+            self = count > 1 || authorization.prefix(6).isField("bearer") ? .unusable : .none
         }
-        self = .token(token)
     }
 }

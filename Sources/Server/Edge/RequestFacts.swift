@@ -61,6 +61,11 @@ struct RequestFacts {
         }
     }
 
+    var hasBlankBehindToken: Bool {
+        guard authorizations == 1, let authorization, let last = authorization.utf8.last else { return false }
+        return (last == UInt8(ascii: " ") || last == UInt8(ascii: "\t")) && authorization.prefix(6).isField("bearer")
+    }
+
     /// Whether a body may follow the header.
     var announcesBody: Bool {
         transferEncoding != nil || (contentLength != nil && contentLength != "0")

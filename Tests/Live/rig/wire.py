@@ -1,6 +1,7 @@
 """HTTP/1.1 by hand, where a client library would mend or hide what the wire carries."""
 
 import json
+import socket
 from dataclasses import dataclass
 
 from rig.server import Server
@@ -44,6 +45,10 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
+
+    def end(self) -> None:
+        """Closes our side; answers still come."""
+        self.socket.shutdown(socket.SHUT_WR)
 
     def answer(self, *, to_head: bool = False) -> Answer:
         """The next answer; `to_head` says that it has no body whatever its length says."""
