@@ -113,7 +113,34 @@ struct StreamGateTests {
         (.get, "/" + String(repeating: "a", count: 8192), [:], 414),
         (.post, "/x", [.contentLength: "16385"], 413), (.post, "/x", [.expect: "foo"], 417),
         (.post, "/x", [.contentLength: "3", .contentEncoding: "gzip"], 415), (.connect, "a:443", [:], 501),
+        (.get, "x", [:], 400), (.get, "", [:], 400), (.get, "/x", [host: "b"], 400), (.get, "/x", hosts, 400),
+        (.get, "/x", HTTPFields((0..<129).map { HTTPField(name: extra, value: "\($0)") }), 431),
     ]
+
+    private static let host = HTTPField.Name("host").unsafelyUnwrapped
+    private static let extra = HTTPField.Name("x").unsafelyUnwrapped
+    private static let hosts = HTTPFields([HTTPField(name: host, value: "a"), HTTPField(name: host, value: "a")])
+
+    @Test func `a Host that is the authority's passes, and so does none`() async throws {
+        let seed = try await SeededStore.shared.value
+        for fields in [[:], [Self.host: "a"]] as [HTTPFields] {
+            let rig = try Rig(seed)
+            try rig.send(.get, "/x", fields)
+            #expect(rig.router.seen == ["/x"])
+        }
+    }
+
+    @Test func `a client that leaves its answer unread for 10 s loses the stream`() async throws {
+        let seed = try await SeededStore.shared.value
+        let rig = try Rig(seed)
+        try rig.send(.get, "/x")
+        try rig.end()
+        rig.router.answer()
+        rig.channel.embeddedEventLoop.advanceTime(by: .milliseconds(9999))
+        #expect(rig.channel.isActive)
+        rig.channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(!rig.channel.isActive)
+    }
 
     @Test(arguments: refusals)
     func `a header against the rules is refused before the router sees it`(

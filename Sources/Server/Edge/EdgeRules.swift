@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOHTTP1
 
 /// The rules of RFC 9112 and of our limits on a request's header that the decoder does not enforce.
@@ -10,26 +11,41 @@ struct EdgeRules: Sendable {
         guard head.version == .http1_1 || head.version == .http1_0 else {
             return .versionNotSupported
         }
-        guard head.uri.utf8.count <= limits.targetBytes else {
-            return ErrorResponse(.uriTooLong, "The request target has more than \(limits.targetBytes) bytes")
-        }
+        guard head.uri.utf8.count <= limits.targetBytes else { return uriTooLong }
         guard facts.hosts == 1 || (facts.hosts == 0 && head.version == .http1_0) else {
             return ErrorResponse(.invalidData, "A request has exactly one Host header")
         }
-        if let host = facts.host, !EdgeRules.isHost(host) {
-            return ErrorResponse(.invalidData, "The Host header is not a host")
-        }
+        if let host = facts.host, !EdgeRules.isHost(host) { return EdgeRules.noHost }
         guard head.uri.utf8.first == UInt8(ascii: "/") || head.uri == "*" || head.method == .CONNECT else {
-            return ErrorResponse(.invalidData, "The request target is neither a path nor an http address")
+            return EdgeRules.noTarget
         }
         if let coding = facts.transferEncoding {
             if let refusal = refusal(transferEncoding: coding, head.version) { return refusal }
         }
         return switch head.method {
+<<<<<<< HEAD
         case .CONNECT: ErrorResponse(.notImplemented, "This server is not a proxy")
         case .TRACE where !route.isGuard: ErrorResponse.methodNotAllowed(route.methods)
+=======
+        case .CONNECT: EdgeRules.noProxy
+        case .TRACE: ErrorResponse.methodNotAllowed(siteMap.route(head.uri.prefixOfPath).methods)
+>>>>>>> 6f4766a (server: give HTTP/2 the edge's rules on authority, target and fields, and bound unread answers)
         default: refusal(facts)
         }
+    }
+
+    /// Why an HTTP/2 request is refused before anything is done for it; nil when it may pass.
+    func refusal(_ request: HTTPRequest, _ facts: RequestFacts) -> ErrorResponse? {
+        let target = request.path ?? ""
+        guard target.utf8.count <= limits.targetBytes else { return uriTooLong }
+        guard request.headerFields.count <= limits.headerFields else { return headersTooLarge }
+        guard request.method != .connect else { return EdgeRules.noProxy }
+        guard target.utf8.first == UInt8(ascii: "/") || target == "*" else { return EdgeRules.noTarget }
+        // RFC 9113 section 8.3.1: one of them, or both alike.
+        guard facts.hosts < 2, let host = request.authority ?? facts.host, facts.host ?? host == host,
+            EdgeRules.isHost(host)
+        else { return EdgeRules.noHost }
+        return refusal(facts)
     }
 
     /// The rules that HTTP/1 and HTTP/2 share.
@@ -52,11 +68,25 @@ struct EdgeRules: Sendable {
     /// What the client is told of bytes that the decoder does not take.
     func refusal(_ error: HTTPParserError) -> ErrorResponse {
         switch error {
-        case .headerOverflow:
-            ErrorResponse(.headersTooLarge, "The header has more than \(limits.headerBytes) bytes or too many fields")
+        case .headerOverflow: headersTooLarge
         case .invalidVersion: .versionNotSupported
         default: ErrorResponse(.invalidData, "The request is not well-formed HTTP/1.1")
         }
+    }
+
+    private static let noHost = ErrorResponse(.invalidData, "The Host header is not a host")
+    private static let noProxy = ErrorResponse(.notImplemented, "This server is not a proxy")
+    private static let noTarget = ErrorResponse(
+        .invalidData,
+        "The request target is neither a path nor an http address"
+    )
+
+    private var uriTooLong: ErrorResponse {
+        ErrorResponse(.uriTooLong, "The request target has more than \(limits.targetBytes) bytes")
+    }
+
+    private var headersTooLarge: ErrorResponse {
+        ErrorResponse(.headersTooLarge, "The header has more than \(limits.headerBytes) bytes or too many fields")
     }
 
     var payloadTooLarge: ErrorResponse { EdgeRules.payloadTooLarge(limits) }

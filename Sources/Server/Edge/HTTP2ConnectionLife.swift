@@ -5,8 +5,9 @@ import NIOHTTP2
 ///
 /// The handler below it fires the faults of a stream, which it has reset, and those of the connection alike; of the latter
 /// alone it sends a GOAWAY first.
-final class HTTP2ConnectionLife: ChannelInboundHandler, NIOHTTP2FrameDelegate {
+final class HTTP2ConnectionLife: ChannelDuplexHandler, NIOHTTP2FrameDelegate {
     typealias InboundIn = HTTP2Frame
+    typealias OutboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
     private let limits: EdgeLimits
@@ -17,6 +18,9 @@ final class HTTP2ConnectionLife: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private var isEnding = false
     private var hasFailed = false
     private var timer: Scheduled<Void>?
+    private var owesRead = false
+    /// Ends the connection of a client that leaves too many answers unread.
+    private var stuckTimer: Scheduled<Void>?
 
     init(limits: EdgeLimits, openedAt: NIODeadline) {
         self.limits = limits
@@ -30,6 +34,25 @@ final class HTTP2ConnectionLife: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
+        stuckTimer?.cancel()
+    }
+
+    /// As over HTTP/1, who does not read answers gets no more of them made.
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable { context.read() } else { owesRead = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stuckTimer?.cancel()
+        stuckTimer = nil
+        if !context.channel.isWritable {
+            let limit = TimeAmount.milliseconds(limits.requestMilliseconds)
+            stuckTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
+        } else if owesRead {
+            owesRead = false
+            context.read()
+        }
+        context.fireChannelWritabilityChanged()
     }
 
     /// The next time to look: never later than the age, at most one idle time away.

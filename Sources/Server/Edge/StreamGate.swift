@@ -99,13 +99,7 @@ final class StreamGate: ChannelDuplexHandler {
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in
             self?.refuse(ErrorResponse(.requestTimeout, "The request did not arrive in time"), context)
         }
-        guard target.utf8.count <= site.limits.targetBytes else {
-            return ErrorResponse(.uriTooLong, "The request target has more than \(site.limits.targetBytes) bytes")
-        }
-        guard request.method != .connect else {
-            return ErrorResponse(.notImplemented, "This server is not a proxy")
-        }
-        return site.rules.refusal(facts)
+        return site.rules.refusal(request, facts)
     }
 
     private func refuse(_ error: ErrorResponse, _ context: ChannelHandlerContext) {
@@ -127,7 +121,13 @@ final class StreamGate: ChannelDuplexHandler {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        let limit = TimeAmount.milliseconds(site.limits.drainMilliseconds)
+        closeLater(context, milliseconds: site.limits.drainMilliseconds)
+    }
+
+    /// The client may take the answer so long: it need not give its stream a window, or may not end its request.
+    private func closeLater(_ context: ChannelHandlerContext, milliseconds: Int64) {
+        deadline?.cancel()
+        let limit = TimeAmount.milliseconds(milliseconds)
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
     }
 
@@ -143,8 +143,10 @@ final class StreamGate: ChannelDuplexHandler {
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body where exchange?.isHead == true:
             promise?.succeed(())
-        case .body, .end:
+        case .body: context.write(data, promise: promise)
+        case .end:
             context.write(data, promise: promise)
+            closeLater(context, milliseconds: site.limits.requestMilliseconds)
         }
     }
 
