@@ -23,13 +23,8 @@ struct EdgeRules: Sendable {
             if let refusal = refusal(transferEncoding: coding, head.version) { return refusal }
         }
         return switch head.method {
-<<<<<<< HEAD
-        case .CONNECT: ErrorResponse(.notImplemented, "This server is not a proxy")
-        case .TRACE where !route.isGuard: ErrorResponse.methodNotAllowed(route.methods)
-=======
         case .CONNECT: EdgeRules.noProxy
-        case .TRACE: ErrorResponse.methodNotAllowed(siteMap.route(head.uri.prefixOfPath).methods)
->>>>>>> 6f4766a (server: give HTTP/2 the edge's rules on authority, target and fields, and bound unread answers)
+        case .TRACE where !route.isGuard: ErrorResponse.methodNotAllowed(route.methods)
         default: refusal(facts)
         }
     }
