@@ -12,6 +12,8 @@ package enum ParsingProperty: String, CaseIterable, Sendable {
     case bearer
     /// A password hash as text.
     case phc
+    /// A request's header as it lies in a read.
+    case header
 
     /// Throws when the property does not hold.
     package func check(_ input: [UInt8]) throws(PropertyViolation) {
@@ -22,6 +24,7 @@ package enum ParsingProperty: String, CaseIterable, Sendable {
         case .basic: try BasicProperty.check(input)
         case .bearer: try BearerProperty.check(input)
         case .phc: try PHCProperty.check(input)
+        case .header: try HeaderProperty.check(input)
         }
     }
 }
