@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auth
+import LatchkeyClient
 import SQLiteStorage
 
 /// How the program ends, for scripts that call it.
@@ -35,6 +36,9 @@ extension ExitStatus {
         case let error as SQLiteStoreError: return (.failed, sentence(error.description))
         case let error as KeyFileError: return (.failed, shown(error.description))
         case let error as PasswordBlocklist.Unreadable: return (.failed, shown(error.description))
+        case TokenClientError.invalidConfiguration(let words): return (.usage, sentence(words))
+        case let error as TokenClientError: return (.failed, sentence(error.description))
+        case let error as TokenFileError: return (.failed, shown(error.description))
         case let error as StreamError: return (.failed, error.isClosedPipe ? "" : error.description)
         default: break
         }

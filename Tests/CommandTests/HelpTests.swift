@@ -41,7 +41,7 @@ struct HelpTests {
                   serve                   Run the server.
                   account                 Add accounts, look at them and change them.
                   service-account         Add accounts for programs.
-                  token                   Generate tokens, look at them and revoke them.
+                  token                   Generate tokens, look at them, renew and revoke them.
                   config                  Check the settings and explain them.
 
                   See 'latchkey help <subcommand>' for detailed help.

@@ -6,6 +6,21 @@ enum PasswordInput {
     /// Room for a password at its limit and a line's end, and enough more to tell "too long" from "cut off".
     private static let limit = Password.byteLimit + 4
 
+    /// The same from the file at `path`.
+    static func read(file path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(words: "\(shown(path)) cannot be read: \(String(cString: strerror(errno))).")
+        }
+        defer { close(descriptor) }
+        do throws(PasswordInputError) {
+            return try readAll(from: descriptor)
+        } catch {
+            guard case .unreadable(let reason) = error else { throw error }
+            throw CommandFailure(words: "\(shown(path)) cannot be read: \(reason).")
+        }
+    }
+
     /// Everything up to the end of `descriptor`, but for one final newline (`\n` or `\r\n`).
     static func readAll(from descriptor: Int32) throws(PasswordInputError) -> String {
         var bytes: [UInt8] = []
@@ -14,7 +29,7 @@ enum PasswordInput {
         var chunk = [UInt8](repeating: 0, count: limit)
         defer { chunk.zero() }
         while bytes.count <= limit {
-            let count = read(descriptor, &chunk, limit)
+            let count = Foundation.read(descriptor, &chunk, limit)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
             guard count > 0 else { break }

@@ -9,6 +9,13 @@ struct PasswordPrompt {
     /// The most a terminal hands over as one line.
     private static let lineLimit = 4096
 
+    /// Asks once, for a password that is already set.
+    func askOnce(_ question: String) throws(PasswordInputError) -> String {
+        guard let echo = EchoSwitch(terminal) else { throw .noTerminal }
+        defer { echo.restore() }
+        return try ask(question)
+    }
+
     /// Asks twice, and again while the two differ.
     func askTwice(_ question: String) throws(PasswordInputError) -> String {
         guard let echo = EchoSwitch(terminal) else { throw .noTerminal }

@@ -6,15 +6,16 @@ import SQLiteStorage
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Generate tokens, look at them and revoke them.",
+        abstract: "Generate tokens, look at them, renew and revoke them.",
         discussion: """
             An account has one live token at most, and generating a new one ends the one before. These commands need no \
-            password: whoever may write to the data directory may use them.
+            password, for whoever may write to the data directory may use them; only `latchkey token renew` works from \
+            anywhere, with a password over HTTP.
 
               TOKEN=$(latchkey token generate sync@services.example.com)
               latchkey token revoke sync@services.example.com
             """,
-        subcommands: [Generate.self, Status.self, List.self, Revoke.self]
+        subcommands: [Generate.self, Status.self, List.self, Renew.self, Revoke.self]
     )
 
     struct Generate: AsyncParsableCommand {

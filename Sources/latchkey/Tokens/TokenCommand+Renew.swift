@@ -1,0 +1,136 @@
+import ArgumentParser
+import Foundation
+import LatchkeyClient
+import Logging
+import UnixSignals
+
+extension TokenCommand {
+    /// `latchkey token renew`, the one command that talks HTTP.
+    struct Renew: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "renew",
+            abstract: "Keep a token in a file fresh, from any machine.",
+            discussion: """
+                Signs in when the file holds no live token or one past two thirds of its life, and puts the new one in its \
+                place in one step, readable by you alone. The account must be used by nobody else: each sign-in ends the \
+                token before.
+
+                Once, from cron; nothing happens until it is time:
+
+                  latchkey token renew --url https://auth.example.com --email sync@services.example.com \\
+                    --token-file /run/sync/token --password-file /etc/sync/password
+
+                For ever, with a word to the program that reads the file:
+
+                  latchkey token renew --url https://auth.example.com --email sync@services.example.com \\
+                    --token-file /run/sync/token --password-file /etc/sync/password \\
+                    --watch --on-change 'systemctl reload sync'
+                """
+        )
+
+        @Option(help: ArgumentHelp("The server's address; a path in it is the base path.", valueName: "address"))
+        var url: String
+
+        @Option(help: "The account's e-mail address.")
+        var email: String
+
+        @Option(help: ArgumentHelp("The file that holds the token.", valueName: "file"), completion: .file())
+        var tokenFile: String
+
+        @OptionGroup var password: KnownPasswordOptions
+
+        @Flag(help: "Go on until stopped, renewing in time.")
+        var watch = false
+
+        @Option(
+            help: ArgumentHelp(
+                "With --watch, how often to ask the server whether the token still lives.",
+                valueName: "time"
+            )
+        )
+        var checkEvery: DurationText = 60
+
+        @Option(
+            help: ArgumentHelp(
+                "A shell command to run when the file has changed; it finds the file's path in $TOKEN_FILE.",
+                valueName: "command"
+            )
+        )
+        var onChange: String?
+
+        @Option(
+            help: ArgumentHelp("Certificate authorities to trust, in PEM. (default: the system's)", valueName: "file"),
+            completion: .file(extensions: ["pem", "crt"])
+        )
+        var caFile: String?
+
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            guard checkEvery >= 1 else { throw ValidationError("--check-every must be 1s or more.") }
+        }
+
+        func run() async throws {
+            ProcessLimits.ignoreBrokenPipes()
+            let file = TokenFile(path: tokenFile)
+            let older = try file.read()
+            try file.checkReplaceable()
+            let credentials = Credentials(email: email, password: try password.obtain(for: email))
+            let renewer = TokenFileRenewer(
+                file: file,
+                command: onChange.map { ChangeCommand(text: $0) },
+                output: output,
+                client: try makeClient(credentials)
+            )
+            if isPlainBeyondThisMachine {
+                say("Plain HTTP: whoever can listen on the way learns the password and the token.")
+            }
+            if watch {
+                try await watch(renewer, older)
+            } else {
+                try await renewer.renewIfDue(older)
+            }
+        }
+
+        private func makeClient(_ credentials: Credentials) throws -> TokenClient {
+            var configuration = TokenClient.Configuration()
+            configuration.certificateAuthorityFile = caFile
+            let handler = StructuredLogHandler(level: .warning, format: output.output == .json ? .json : .text) {
+                line in
+                // There is nowhere left to say that standard error is gone.
+                try? StandardStream.error.write(line)
+            }
+            return try TokenClient(
+                url,
+                credentials: credentials,
+                configuration: configuration,
+                logger: Logger(label: "latchkey") { _ in handler }
+            )
+        }
+
+        /// Until SIGTERM or Ctrl-C.
+        private func watch(_ renewer: TokenFileRenewer, _ older: String?) async throws {
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
+                }
+                tasks.addTask {
+                    try await renewer.keepFresh(older, checkingEvery: .milliseconds(checkEvery.milliseconds))
+                }
+                defer { tasks.cancelAll() }
+                try await tasks.next()
+            }
+        }
+
+        private var isPlainBeyondThisMachine: Bool {
+            guard let parts = URLComponents(string: url), parts.scheme?.lowercased() == "http" else { return false }
+            return !["localhost", "127.0.0.1", "::1", "[::1]"].contains(parts.host ?? "")
+        }
+    }
+}
+
+extension DurationText: ExpressibleByArgument {
+    init?(argument: String) {
+        self.init(argument)
+    }
+}
