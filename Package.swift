@@ -153,9 +153,10 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Auth", "Server", "SQLiteStorage",
+                "Auth", "LatchkeyClient", "LatchkeyMiddleware", "Server", "SQLiteStorage",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -18,6 +18,8 @@ final class HTTPTransport: Sendable {
         deadline = configuration.attemptDeadline
         var settings = HTTPClient.Configuration()
         settings.redirectConfiguration = .disallow
+        // Trying again is the client's business, which would otherwise never learn why.
+        settings.connectionPool.retryConnectionEstablishment = false
         if let path = configuration.certificateAuthorityFile {
             settings.tlsConfiguration = try HTTPTransport.trust(path)
         }

@@ -51,10 +51,18 @@ struct FailedAttempt: Error {
 }
 
 /// What an attempt that gave nothing says about the next.
-enum AttemptError: Equatable {
+enum AttemptError: Equatable, CustomStringConvertible {
     case invalidCredentials
     case refused(status: Int, reason: String?)
     case transient(TokenClientError.Cause)
+
+    var description: String {
+        switch self {
+        case .invalidCredentials: "\(TokenClientError.invalidCredentials)"
+        case .refused(let status, let reason): "\(TokenClientError.refused(status: status, reason: reason))"
+        case .transient(let cause): cause.description
+        }
+    }
 }
 
 extension TokenAnswer {

@@ -136,14 +136,18 @@ public actor TokenClient {
         while true {
             let asked = clock.now()
             switch await lifeOfToken(text) {
-            case .success(nil): return nil
+            case .success(nil):
+                renewal.attemptSucceeded()
+                return nil
             case .success(let life?):
+                renewal.attemptSucceeded()
                 let token = AccessToken(text: text, userID: life.userID, expiresIn: life.rest)
                 let age = TokenRenewal.age(ofLife: life.whole, chance: chance())
                 let expiry = asked + life.rest
                 held = HeldToken(token: token, issued: asked, renewal: expiry - life.whole + age, expiry: expiry)
                 return token
             case .failure(let failure):
+                logger.warning("the earlier token cannot be checked yet", metadata: ["reason": "\(failure.error)"])
                 renewal.attemptFailed(failure, at: clock.now(), rest: nil, chance: chance())
                 try await waitForNextAttempt(until: deadline)
             }

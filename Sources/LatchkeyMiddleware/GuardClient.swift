@@ -34,6 +34,7 @@ final class GuardClient: Sendable {
         self.deadline = deadline
         var settings = HTTPClient.Configuration()
         settings.redirectConfiguration = .disallow
+        settings.connectionPool.retryConnectionEstablishment = false
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         if let path = certificateAuthorityFile {
             var tls = TLSConfiguration.makeClientConfiguration()

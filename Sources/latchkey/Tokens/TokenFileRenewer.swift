@@ -41,8 +41,7 @@ struct TokenFileRenewer: Sendable {
                 _ = try await client.adopt(older)
                 return
             } catch {
-                guard case .unavailable(let cause, _) = error else { throw error }
-                say("The token in the file cannot be checked yet: \(shown(cause.description)).")
+                guard case .unavailable = error else { throw error }
             }
         }
     }
