@@ -77,7 +77,7 @@ extension TokenAnswer {
         struct Body: Decodable {
             struct Response: Decodable {
                 let token: String
-                let user_id: String
+                let userId: String
                 let expires: Int
             }
             let response: Response
@@ -86,7 +86,7 @@ extension TokenAnswer {
         else { throw FailedAttempt(error: .transient(.unexpectedAnswer)) }
         return IssuedToken(
             text: response.token,
-            userID: response.user_id,
+            userID: response.userId,
             expiresIn: .seconds(min(response.expires, TokenAnswer.longestLife))
         )
     }
@@ -97,9 +97,9 @@ extension TokenAnswer {
         guard status == 200 else { throw failure }
         struct Body: Decodable {
             struct Response: Decodable {
-                let user_id: String
-                let issued_at: String
-                let expires_at: String
+                let userId: String
+                let issuedAt: String
+                let expiresAt: String
                 let expires: Int
             }
             let response: Response
@@ -107,11 +107,11 @@ extension TokenAnswer {
         // Both instants are the server's, so that its date may be any.
         let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         guard let response = decoded(Body.self)?.response, response.expires >= 0,
-            let issued = try? format.parse(response.issued_at), let expiry = try? format.parse(response.expires_at)
+            let issued = try? format.parse(response.issuedAt), let expiry = try? format.parse(response.expiresAt)
         else { throw FailedAttempt(error: .transient(.unexpectedAnswer)) }
         let whole = min(max(expiry.timeIntervalSince(issued), 0), Double(TokenAnswer.longestLife))
         let rest = min(response.expires, TokenAnswer.longestLife)
-        return TokenLife(userID: response.user_id, rest: .seconds(rest), whole: max(.seconds(whole), .seconds(rest)))
+        return TokenLife(userID: response.userId, rest: .seconds(rest), whole: max(.seconds(whole), .seconds(rest)))
     }
 
     private var failure: FailedAttempt {
@@ -130,7 +130,9 @@ extension TokenAnswer {
     }
 
     private func decoded<Body: Decodable>(_ type: Body.Type) -> Body? {
-        try? JSONDecoder().decode(type, from: Data(body))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try? decoder.decode(type, from: Data(body))
     }
 }
 
