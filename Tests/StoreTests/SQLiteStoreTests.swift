@@ -63,7 +63,7 @@ import Testing
     @Test func `reads and lookups go on while another process holds the write lock, and a write gives up`() async throws
     {
         let place = try TemporaryDirectory()
-        let store = try place.openSQLite(patience: 0.05)
+        let store = try place.openSQLite(patience: 1)
         try await store.add(person(1, "ann@example.com"))
         _ = try await store.replaceToken(of: 1, 5)
         let raw = try RawConnection(place.databasePath)
