@@ -119,7 +119,8 @@ def test_every_success_is_in_the_document_as_it_is_answered(server: Server, acco
         answer = requests.request(method, server.url + path, headers=headers, data=body, timeout=10)
         assert_success(answer, path, method, schema)
     bearer = {"Authorization": f"Bearer {answer.json()['response']['token']}"}
-    for method, path in [("GET", STATUS), ("POST", STATUS), ("POST", REVOKE)]:
+    guards = [("GET", f"/guard/{dialect}") for dialect in ("auth-request", "forward-auth", "ext-authz")]
+    for method, path in [("GET", STATUS), ("POST", STATUS), *guards, ("POST", REVOKE)]:
         assert_success(requests.request(method, server.url + path, headers=bearer, timeout=10), path, method, schema)
     for path in ["/health/alive", "/health/ready", "/openapi.yaml"]:
         for method in ["GET", "HEAD"]:
