@@ -114,6 +114,7 @@ let package = Package(
             name: "latchkey",
             dependencies: [
                 "Auth", "LatchkeyClient", "Server", "SQLiteStorage",
+                .target(name: "PostgresStorage", condition: .when(traits: ["PostgreSQL"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -48,6 +48,16 @@
             hasSentChange = false
         }
 
+        /// Whether nothing of this connection is on a network.
+        var isLocalSocket: Bool {
+            var address = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let code = withUnsafeMutableBytes(of: &address) { bytes in
+                getpeername(libpq.socket(handle), bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+            }
+            return code == 0 && address.ss_family == sa_family_t(AF_UNIX)
+        }
+
         /// `UTF8` unless somebody made the database with another encoding.
         var serverEncoding: String {
             libpq.parameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? ""
@@ -76,6 +86,41 @@
             notices.warning = nil
             guard libpq.sendQuery(handle, sql) == 1 else { throw .lost(errorText) }
             return try result(by: deadline)
+        }
+
+        /// Runs a `COPY … FROM STDIN`: `send` is given a function that takes the data in pieces, and blocks when the server is
+        /// slower.
+        func copy(
+            _ sql: String,
+            by deadline: ContinuousClock.Instant,
+            _ send: (_ piece: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+        ) throws {
+            notices.warning = nil
+            guard libpq.sendQuery(handle, sql) == 1 else { throw QueryFailure.lost(errorText) }
+            try awaitResult(by: deadline)
+            guard let started = libpq.takeResult(handle) else { throw QueryFailure.lost(errorText) }
+            guard libpq.resultStatus(started) == PGRES_COPY_IN else {
+                let failure = Rows(started, libpq).failure
+                _ = try result(by: deadline)
+                throw failure ?? .lost("the server does not copy")
+            }
+            libpq.clear(started)
+            _ = libpq.setNonblocking(handle, 0)
+            defer { _ = libpq.setNonblocking(handle, 1) }
+            do {
+                try send { [self] piece in
+                    let bytes = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
+                    guard libpq.putCopyData(handle, bytes, CInt(piece.count)) == 1 else {
+                        throw QueryFailure.lost(errorText)
+                    }
+                }
+            } catch let error where !(error is QueryFailure) {
+                _ = libpq.putCopyEnd(handle, "given up")
+                _ = try? result(by: deadline)
+                throw error
+            }
+            guard libpq.putCopyEnd(handle, nil) == 1 else { throw QueryFailure.lost(errorText) }
+            _ = try result(by: deadline)
         }
 
         private func prepareSession(_ purpose: Purpose) throws(QueryFailure) {

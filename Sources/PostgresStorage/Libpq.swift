@@ -35,6 +35,8 @@
         let flush: @convention(c) (OpaquePointer?) -> CInt
         let consumeInput: @convention(c) (OpaquePointer?) -> CInt
         let isBusy: @convention(c) (OpaquePointer?) -> CInt
+        let putCopyData: @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, CInt) -> CInt
+        let putCopyEnd: @convention(c) (OpaquePointer?, UnsafePointer<CChar>?) -> CInt
         let takeResult: @convention(c) (OpaquePointer?) -> OpaquePointer?
 
         let resultStatus: @convention(c) (OpaquePointer?) -> ExecStatusType
@@ -73,6 +75,8 @@
             flush = try function("PQflush")
             consumeInput = try function("PQconsumeInput")
             isBusy = try function("PQisBusy")
+            putCopyData = try function("PQputCopyData")
+            putCopyEnd = try function("PQputCopyEnd")
             takeResult = try function("PQgetResult")
             resultStatus = try function("PQresultStatus")
             resultErrorField = try function("PQresultErrorField")

@@ -8,6 +8,7 @@
         case newerSchema
         case otherEncoding(String)
         case migrationsBusy
+        case notEmpty
         case database(String)
     }
 
@@ -28,6 +29,8 @@
                 "the database is encoded in \(encoding); make one in UTF8: createdb --encoding=UTF8 --template=template0"
             case .migrationsBusy:
                 "another process migrates this database, or holds its tables; try again when it is done"
+            case .notEmpty:
+                "there are accounts in the PostgreSQL database already; copy into an empty one"
             case .database(let reason):
                 "PostgreSQL refused: \(reason)"
             }

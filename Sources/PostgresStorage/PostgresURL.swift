@@ -2,7 +2,7 @@
     import CLibpq
 
     /// The address of a database as libpq reads it, with our defaults for what it leaves open.
-    package struct PostgresURL: Sendable {
+    struct PostgresURL: Sendable {
         /// libpq's keywords and values, in pairs; it may hold a password.
         let parameters: [(keyword: String, value: String)]
 
@@ -41,26 +41,6 @@
 
         func value(_ keyword: String) -> String? {
             parameters.first { $0.keyword == keyword }?.value
-        }
-
-        /// The URL for logs and messages, without its password.
-        package static func redacted(_ text: String) -> String {
-            guard let scheme = text.firstRange(of: "://") else { return "postgres://…" }
-            let rest = text[scheme.upperBound...]
-            let authority = rest.prefix { $0 != "/" && $0 != "?" }
-            var path = rest[authority.endIndex...].prefix { $0 != "?" }
-            if path.contains("@") { path = "…" }
-            let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-            return String(text[..<scheme.upperBound] + host + path)
-        }
-
-        /// Whether the URL itself holds a password, which other users of the machine could read in a flag.
-        package static func hasPassword(_ text: String) -> Bool {
-            guard let scheme = text.firstRange(of: "://") else { return text.contains("password") }
-            let rest = text[scheme.upperBound...]
-            let authority = rest.prefix { $0 != "/" && $0 != "?" }
-            let user = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""
-            return user.contains(":") || rest.drop { $0 != "?" }.contains("password=")
         }
     }
 #endif

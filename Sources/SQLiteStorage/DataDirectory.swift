@@ -32,6 +32,11 @@ package struct DataDirectory: Equatable, Sendable {
         return DataDirectory(path: path)
     }
 
+    /// Whether there is a database yet.
+    func hasDatabase() throws(SQLiteStoreError) -> Bool {
+        try DataDirectory.status(of: databasePath) != nil
+    }
+
     /// Makes an empty database file of mode 0600 before SQLite, which would follow the umask; narrows one found wider.
     func prepareDatabaseFile() throws(SQLiteStoreError) {
         if let status = try DataDirectory.status(of: databasePath) {

@@ -2,10 +2,13 @@ import GRDB
 
 /// The schema, as numbered steps: append, never edit one that was released. Both stores number alike.
 enum Migrations {
+    static let steps: [(name: String, sql: String)] = [("0001 accounts", accounts), ("0002 audit", audit)]
+
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("0001 accounts") { database in try database.execute(sql: accounts) }
-        migrator.registerMigration("0002 audit") { database in try database.execute(sql: audit) }
+        for step in steps {
+            migrator.registerMigration(step.name) { database in try database.execute(sql: step.sql) }
+        }
         return migrator
     }
 

@@ -3,11 +3,14 @@ import Crypto
 import Foundation
 import SQLiteStorage
 
-/// One data directory with its store and keys: what every command but `config` works on.
+#if PostgreSQL
+    import PostgresStorage
+#endif
+
+/// One store with its keys: what every command but `config` works on.
 struct Deployment: Sendable {
     let settings: Settings
-    let directory: DataDirectory
-    let store: SQLiteStore
+    let store: any AuthStore
     let keys: KeyRing
     let keysPath: String
 
@@ -20,12 +23,14 @@ struct Deployment: Sendable {
     }
 
     /// Opens the store with the keys it was made with. Keys are made only for a store in which there never was an account:
-    /// with keys of its own making an older store would answer that no password and no token is right.
+    /// with keys of its own making an older store would answer that no password and no token is right. Beside PostgreSQL
+    /// they are not made here at all: each of two nodes that start at once would make its own.
     static func open(
         _ settings: Settings,
         _ beginning: Beginning,
         onFatalError: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Deployment {
+        if let url = settings.store { return try await openPostgres(url, settings) }
         let directory =
             switch beginning {
             case .existing: try DataDirectory.open(settings.dataDirectory)
@@ -45,7 +50,50 @@ struct Deployment: Sendable {
             clock: .system,
             onFatalError: onFatalError
         )
-        return Deployment(settings: settings, directory: directory, store: store, keys: keys, keysPath: keysPath)
+        return Deployment(settings: settings, store: store, keys: keys, keysPath: keysPath)
+    }
+
+    #if PostgreSQL
+        private static func openPostgres(_ url: StoreURL, _ settings: Settings) async throws -> Deployment {
+            let keysPath = settings.keysPath
+            let keys: KeyRing
+            do throws(KeyFileError) {
+                keys = try KeyFile.load(at: keysPath)
+            } catch {
+                guard case .missing = error else { throw error }
+                // To look into a store takes an audit chain, whose key does not matter for looking.
+                let store = try PostgresStore(url.text, auditChain: AuditChain(key: SymmetricKey(size: .bits256)))
+                guard try await store.isEmpty() else { throw error }
+                throw CommandFailure(
+                    words: """
+                        There is no key file \(shown(keysPath)). For a new database `latchkey migrate up` makes one, on one \
+                        machine; every node needs a copy of it.
+                        """
+                )
+            }
+            let store = try PostgresStore(url.text, auditChain: keys.audit)
+            let deployment = Deployment(settings: settings, store: store, keys: keys, keysPath: keysPath)
+            try await deployment.requireOwnKeys()
+            return deployment
+        }
+    #else
+        private static func openPostgres(_ url: StoreURL, _ settings: Settings) async throws -> Deployment {
+            throw withoutPostgres
+        }
+
+        static let withoutPostgres = CommandFailure(
+            .usage,
+            words: "This latchkey was built without PostgreSQL; unset store.url, or build it with the trait PostgreSQL."
+        )
+    #endif
+
+    /// Throws `.otherStore` when the audit of some account was not written with these keys.
+    func requireOwnKeys() async throws {
+        guard let account = try await store.accounts(afterKey: nil, limit: 1).first,
+            let event = try await store.auditEvents(of: account.id, after: 0, limit: 1).first, event.n == 1
+        else { return }
+        let mac = keys.audit.mac(after: [], account: account.id.number, n: 1, at: event.at, draft: event.draft)
+        guard mac == event.mac else { throw KeyFileError.otherStore(path: keysPath) }
     }
 
     private static func firstKeys(at path: String, for directory: DataDirectory) async throws -> KeyRing {
@@ -86,6 +134,9 @@ struct Deployment: Sendable {
 }
 
 extension Settings {
+    /// Where the keys are, beside whichever store.
+    var keysPath: String { keysFile ?? dataDirectory + "/latchkey.keys" }
+
     var tokens: TokenSettings {
         TokenSettings(lifetimeSeconds: tokenLifetimeMilliseconds / 1000, secretDigits: tokenSecretDigits)
     }

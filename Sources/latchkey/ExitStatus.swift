@@ -3,6 +3,10 @@ import Auth
 import LatchkeyClient
 import SQLiteStorage
 
+#if PostgreSQL
+    import PostgresStorage
+#endif
+
 /// How the program ends, for scripts that call it.
 enum ExitStatus: Int32, Sendable {
     case ok = 0
@@ -34,6 +38,9 @@ extension ExitStatus {
         case let error as PasswordInputError: return (.failed, error.description)
         case let error as AuthError: return (.failed, shown(error.description))
         case let error as SQLiteStoreError: return (.failed, sentence(error.description))
+        #if PostgreSQL
+            case let error as PostgresStoreError: return (.failed, sentence(error.description))
+        #endif
         case let error as KeyFileError: return (.failed, shown(error.description))
         case let error as PasswordBlocklist.Unreadable: return (.failed, shown(error.description))
         case TokenClientError.invalidConfiguration(let words): return (.usage, sentence(words))

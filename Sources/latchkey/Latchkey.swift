@@ -32,6 +32,7 @@ struct Latchkey: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, AccountCommand.self, ServiceAccountCommand.self, TokenCommand.self, ConfigCommand.self,
+            MigrateCommand.self, CopyCommand.self, DoctorCommand.self,
         ]
     )
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// `--data` and `--config`, for every command that works on data.
+/// `--data`, `--store` and `--config`, for every command that works on data.
 struct SettingsOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
@@ -9,6 +9,15 @@ struct SettingsOptions: ParsableArguments {
         completion: .directory
     )
     var data: String?
+
+    @Option(
+        name: .customLong("store"),
+        help: ArgumentHelp(
+            "A PostgreSQL database, without a password. (default: SQLite in the data directory)",
+            valueName: "url"
+        )
+    )
+    var store: String?
 
     @Option(
         name: .customLong("config"),
@@ -24,6 +33,7 @@ struct SettingsOptions: ParsableArguments {
             environment: ProcessInfo.processInfo.environment,
             configurationFile: configurationFile
         )
+        if let store { reader.flags["store.url"] = store }
         if let data { reader.flags["data.directory"] = data }
         return try await reader.read()
     }

@@ -43,6 +43,9 @@ struct HelpTests {
                   service-account         Add accounts for programs.
                   token                   Generate tokens, look at them, renew and revoke them.
                   config                  Check the settings and explain them.
+                  migrate                 Bring the store's schema up to this version.
+                  copy                    Move an installation from SQLite to PostgreSQL.
+                  doctor                  Tell what is wrong with the store and its settings.
 
                   See 'latchkey help <subcommand>' for detailed help.
                 """

@@ -123,7 +123,8 @@ func problems(of reader: SettingsReader) async -> [String] {
 
 /// For each setting a value that is not the default, as `config explain` shows it.
 private let otherValues = [
-    "data.directory": "/var/lib/latchkey", "keys.file": "/etc/latchkey.keys", "server.host": "::1",
+    "data.directory": "/var/lib/latchkey", "keys.file": "/etc/latchkey.keys",
+    "store.url": "postgres://latchkey@db.example.com/latchkey", "server.host": "::1",
     "server.port": "0", "server.threads": "3", "server.base-path": "/v2",
     "server.public-url": "https://tokens.example.com",
     "tls.certificate": "c.pem", "tls.key": "k.pem", "tls.hsts": "730d",

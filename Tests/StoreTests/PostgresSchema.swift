@@ -8,11 +8,14 @@
     /// A schema of its own on a server that all tests of this process share.
     final class PostgresSchema: StorePlace {
         let url: String
-        private let name: String
+        let name: String
+        private let server: TestPostgres
+        private let libpq = Result { try Libpq() }
 
-        init(isMigrated: Bool = true) throws {
+        init(isMigrated: Bool = true, on server: TestPostgres? = nil) throws {
             name = "test_\(UInt64.random(in: .min ... .max))"
-            url = try TestPostgres.shared.get() + "&options=-csearch_path%3D\(name),pg_catalog"
+            self.server = try server ?? TestPostgres.shared.get()
+            url = self.server.url + "&options=-csearch_path%3D\(name),pg_catalog"
             try run("CREATE SCHEMA \(name)")
             if isMigrated { #expect(try PostgresMigrations(url).up().count == Migration.all.count) }
         }
@@ -23,12 +26,11 @@
 
         func openPostgres(clock: TestClock? = nil, patience: Duration = .seconds(5)) throws -> PostgresStore {
             if let clock { try follow(clock) }
-            return try PostgresStore(url, auditChain: .test, patience: patience)
+            return try PostgresStore(url + "&application_name=\(name)", auditChain: .test, patience: patience)
         }
 
         func connect(_ purpose: Connection.Purpose = .migration) throws -> Connection {
-            let libpq = try Libpq()
-            return try Connection(to: PostgresURL(url, libpq), for: purpose, libpq)
+            try Connection(to: PostgresURL(url, libpq.get()), for: purpose, libpq.get())
         }
 
         /// Runs statements as an operator with psql would; the first value of the last one.
@@ -57,15 +59,24 @@
         }
     }
 
-    /// The server of this test process: started when first needed, ended by the end of the process, whose pipe it reads.
-    enum TestPostgres {
+    /// A server that ends with this value, or with the process, whose pipe it reads.
+    final class TestPostgres: Sendable {
+        /// Started when first needed, for all tests of this process.
         static let shared = Result { try start() }
+
+        let url: String
+        private let input: Pipe
+
+        private init(url: String, input: Pipe) {
+            self.url = url
+            self.input = input
+        }
 
         struct NoServer: Error {
             let words: String
         }
 
-        private static func start() throws -> String {
+        static func start() throws -> TestPostgres {
             let root = URL(fileURLWithPath: #filePath)
                 .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             let process = Process()
@@ -79,10 +90,8 @@
             {
                 line += byte
             }
-            // Kept open on purpose: its closing stops the server.
-            _ = Unmanaged.passRetained(input)
             guard !line.isEmpty else { throw NoServer(words: "Scripts/postgres did not start; its words are above") }
-            return String(decoding: line, as: UTF8.self)
+            return TestPostgres(url: String(decoding: line, as: UTF8.self), input: input)
         }
     }
 #endif

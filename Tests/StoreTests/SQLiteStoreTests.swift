@@ -6,6 +6,9 @@ import Testing
 
 @testable import SQLiteStorage
 
+/// For the comparison with the other store's.
+let sqliteMigrationNames = Migrations.steps.map(\.name)
+
 @Suite struct SQLiteStoreRules {
     @Test func `commits wait for the disk, in a log, on every connection that writes`() async throws {
         let place = try TemporaryDirectory()
@@ -51,6 +54,20 @@ import Testing
         #expect(error == .newerSchema(directory: place.path))
         #expect("\(try #require(error))".contains("newer version of latchkey"))
         #expect(try raw.run("SELECT count(*) FROM grdb_migrations") == "3")
+    }
+
+    @Test func `the schema can be looked at without being changed`() throws {
+        let place = try TemporaryDirectory()
+        let directory = try DataDirectory.open(place.path)
+        #expect(try SQLiteMigrations(in: directory).pending == sqliteMigrationNames)
+        #expect(!FileManager.default.fileExists(atPath: place.databasePath))
+        let store = try place.openSQLite()
+        let found = try SQLiteMigrations(in: directory)
+        #expect(found.applied == sqliteMigrationNames)
+        #expect(found.pending.isEmpty && found.isReadable)
+        try RawConnection(place.databasePath).run("INSERT INTO grdb_migrations VALUES ('9999 from the future')")
+        #expect(try SQLiteMigrations(in: directory).isReadable == false)
+        withExtendedLifetime(store) {}
     }
 
     @Test func `a file that is no database is refused with a sentence`() throws {

@@ -2,6 +2,8 @@
 package enum KeyFileError: Error, Equatable, Sendable {
     case missing(path: String)
     case alreadyThere(path: String)
+    /// The store was made with other keys.
+    case otherStore(path: String)
     /// Another user could read it.
     case tooOpen(path: String, mode: UInt32)
     case notAFile(path: String)
@@ -24,6 +26,11 @@ extension KeyFileError: CustomStringConvertible {
             """
         case .alreadyThere(let path):
             "There is a file \(path) already, and keys are never overwritten. Use it, or choose another path."
+        case .otherStore(let path):
+            """
+            The key file \(path) is not the one this store was made with: no token and no password of the store is good \
+            with it. Every node needs a copy of the same file.
+            """
         case .tooOpen(let path, let mode):
             """
             Other users may read the key file \(path) (mode \(String(mode & 0o7777, radix: 8))). Run \

@@ -24,6 +24,17 @@ extension Setting {
             "The secret keys, made at the first start. Keep it off the database's disk and out of its backups."
         ),
 
+        Setting(
+            "store.url",
+            flag: "--store",
+            \.store,
+            .storeURL,
+            or: "SQLite in the data directory",
+            isDescription: true,
+            isSecret: true,
+            "The PostgreSQL database that all nodes share."
+        ),
+
         Setting("server.host", flag: "--host", \.server.host, .host, "The address to listen on."),
         Setting("server.port", flag: "--port", \.server.port, .port, "The port to listen on; 0 takes a free one."),
         Setting(

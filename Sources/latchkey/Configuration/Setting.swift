@@ -6,6 +6,8 @@ struct Setting: Sendable {
     let flag: String?
     /// One line.
     let meaning: String
+    /// A secret's value is shown nowhere, and may come from a file that `…_FILE` names.
+    var isSecret = false
     /// Completes "allowed is …".
     let allowed: String
     /// Sets the value that the text spells; false when it spells none.
@@ -34,14 +36,17 @@ struct Setting: Sendable {
     /// For a value that need not be set. `word` is shown then and, unless it only describes that, may be given too.
     init<Value>(
         _ key: String,
+        flag: String? = nil,
         _ path: any WritableKeyPath<Settings, Value?> & Sendable,
         _ format: SettingFormat<Value>,
         or word: String,
         isDescription: Bool = false,
+        isSecret: Bool = false,
         _ meaning: String
     ) {
         self.key = key
-        flag = nil
+        self.flag = flag
+        self.isSecret = isSecret
         self.meaning = meaning
         allowed = format.allowed + (isDescription ? "" : ", or \(word)")
         read = { text, settings in
@@ -62,6 +67,9 @@ struct Setting: Sendable {
     var environment: String {
         Setting.environmentPrefix + key.uppercased().map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
     }
+
+    /// `LATCHKEY_STORE_URL_FILE`; nil for a setting that is no secret.
+    var fileEnvironment: String? { isSecret ? environment + "_FILE" : nil }
 
     var byDefault: String { show(Settings()) }
 }

@@ -112,6 +112,16 @@ extension SettingFormat<String> {
     }
 }
 
+extension SettingFormat<StoreURL> {
+    static var storeURL: SettingFormat {
+        SettingFormat(
+            allowed: "an address such as postgres://latchkey@db.example.com/latchkey?sslmode=verify-full",
+            parse: { StoreURL($0) },
+            show: { $0.description }
+        )
+    }
+}
+
 extension SettingFormat<CORSPolicy> {
     static var origins: SettingFormat {
         SettingFormat(

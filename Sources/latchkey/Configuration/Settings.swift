@@ -5,6 +5,8 @@ import Server
 /// Everything an operator may set, with its defaults. `Setting.table` says under which key each is read.
 struct Settings: Sendable {
     var dataDirectory = "latchkey-data"
+    /// Nil means SQLite in the data directory.
+    var store: StoreURL?
     /// Nil means `latchkey.keys` in the data directory.
     var keysFile: String?
     /// All of the server's settings but TLS, which takes two files to be one thing.

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Synchronization
 
 /// Settings as read, and where each was found.
@@ -40,12 +41,13 @@ struct SettingsReader {
     static let fileVariable = Setting.environmentPrefix + "CONFIG"
 
     func read() async throws(SettingsError) -> ReadSettings {
-        let variables = environment.filter { $0.key.hasPrefix(Setting.environmentPrefix) && !$0.value.isEmpty }
+        var variables = environment.filter { $0.key.hasPrefix(Setting.environmentPrefix) && !$0.value.isEmpty }
         var file: ConfigurationFile?
         if let path = configurationFile ?? variables[SettingsReader.fileVariable] {
             file = try ConfigurationFile(path: path)
         }
         var problems = SettingsReader.unknownNames(variables.keys, file)
+        let secretFiles = SettingsReader.readSecretFiles(into: &variables, &problems)
 
         let finder = ProviderFinder()
         let reader = ConfigReader(
@@ -77,19 +79,48 @@ struct SettingsReader {
             let origin: SettingOrigin =
                 switch finder.found {
                 case .flag: .flag(setting.flag ?? setting.key)
-                case .environment: .environment(setting.environment)
+                case .environment: .environment(secretFiles[setting.environment] ?? setting.environment)
                 case .file: .file(file?.path ?? "")
                 }
             origins[setting.key] = origin
+            if setting.isSecret, case .flag(let flag) = origin, StoreURL(text)?.hasPassword == true {
+                problems.append(
+                    "\(flag) has a password in it, which every user of this machine can read; give the address in "
+                        + "\(setting.environment) or in the file that \(setting.environment)_FILE names."
+                )
+            }
             if !setting.read(text, &settings) {
                 problems.append(
-                    "\(setting.key) is \(quoted(text)) (from \(shown("\(origin)"))); allowed is \(setting.allowed)."
+                    "\(setting.key) is \(setting.isSecret ? "of another form" : quoted(text)) (from \(shown("\(origin)"))); allowed is \(setting.allowed)."
                 )
             }
         }
         problems += problems.isEmpty ? settings.contradictions : []
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
         return ReadSettings(settings: settings, origins: origins)
+    }
+
+    /// Puts the contents of each `…_FILE` in its variable's place; gives the names of those it did that for.
+    private static func readSecretFiles(
+        into variables: inout [String: String],
+        _ problems: inout [String]
+    ) -> [String: String] {
+        var names: [String: String] = [:]
+        for setting in Setting.table {
+            guard let name = setting.fileEnvironment, let path = variables.removeValue(forKey: name) else { continue }
+            guard variables[setting.environment] == nil else {
+                problems.append("\(setting.environment) and \(name) are both set; unset one of them.")
+                continue
+            }
+            do {
+                let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+                variables[setting.environment] = text.hasSuffix("\n") ? String(text.dropLast()) : text
+                names[setting.environment] = name
+            } catch {
+                problems.append("\(name): \(shown(path)) cannot be read: \(reason(of: error)).")
+            }
+        }
+        return names
     }
 
     private static func inMemory(_ values: [String: String]) -> [AbsoluteConfigKey: ConfigValue] {
@@ -102,7 +133,8 @@ struct SettingsReader {
 
     /// A misspelt name would leave its setting at the default without a word, so it is an error.
     private static func unknownNames(_ variables: some Sequence<String>, _ file: ConfigurationFile?) -> [String] {
-        let names = Setting.table.map(\.environment) + [fileVariable]
+        let names =
+            Setting.table.flatMap { [$0.environment] + [$0.fileEnvironment].compactMap(\.self) } + [fileVariable]
         let strangers = variables.filter { !names.contains($0) }
         var problems = strangers.sorted().map { "\(shown($0)) is no setting." + suggestion(for: $0, among: names) }
         if let file {

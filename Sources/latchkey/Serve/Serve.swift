@@ -74,6 +74,7 @@ struct Serve: AsyncParsableCommand {
             }
             // Only a flag typed here may lead to other data than the folder that --dev is known for.
             if options.data == nil { settings.dataDirectory = "latchkey-dev" }
+            if options.store == nil { settings.store = nil }
         }
         return settings
     }
@@ -83,8 +84,8 @@ struct Serve: AsyncParsableCommand {
         let limit = settings.server.limits.stopMilliseconds
         let deadline = StopDeadline(milliseconds: limit + 700, logger: logger)
         let watch = StoreWatch()
-        let directory = try DataDirectory.prepare(settings.dataDirectory)
-        let lock = try StoreLock(directory)
+        // Any number of servers may share a PostgreSQL database.
+        let lock = try settings.store == nil ? StoreLock(DataDirectory.prepare(settings.dataDirectory)) : nil
         defer { withExtendedLifetime(lock) {} }
         let deployment = try await Deployment.open(
             settings,
@@ -110,6 +111,7 @@ struct Serve: AsyncParsableCommand {
         let notices = ServeNotices(
             settings: settings,
             configurationFile: options.configurationFile,
+            storeFlag: options.store,
             output: output.output,
             isDevelopment: dev,
             hasNoAccount: isEmpty,

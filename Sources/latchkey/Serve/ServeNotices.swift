@@ -7,6 +7,8 @@ struct ServeNotices: Sendable {
     let settings: Settings
     /// What `--config` said, which the commands printed need as well.
     let configurationFile: String?
+    /// What `--store` said; nil when there was none.
+    var storeFlag: String?
     let output: OutputFormat
     let isDevelopment: Bool
     let hasNoAccount: Bool
@@ -19,7 +21,7 @@ struct ServeNotices: Sendable {
             "listening",
             metadata: [
                 "url": "\(listening.url)", "metrics": "\(listening.metricsURL ?? "off")",
-                "data": "\(settings.dataDirectory)",
+                "store": "\(settings.store?.description ?? settings.dataDirectory)",
             ]
         )
         // Words first: whoever waits for the line on standard output finds them there.
@@ -51,6 +53,7 @@ struct ServeNotices: Sendable {
     func nextSteps(at url: String) -> String {
         var place =
             settings.dataDirectory == Settings().dataDirectory ? "" : " --data \(shellWord(settings.dataDirectory))"
+        if let storeFlag { place += " --store \(shellWord(storeFlag))" }
         if let configurationFile { place += " --config \(shellWord(configurationFile))" }
         if isDevelopment {
             let url = settings.server.publicURL ?? url

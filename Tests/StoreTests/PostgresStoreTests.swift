@@ -1,0 +1,214 @@
+#if PostgreSQL
+    import Auth
+    import Foundation
+    import Synchronization
+    import Testing
+
+    @testable import PostgresStorage
+
+    @Suite struct PostgresStoreRules {
+        @Test func `connections that the server ended are made anew, unseen by anybody`() async throws {
+            let schema = try PostgresSchema()
+            let store = try schema.openPostgres()
+            try await store.add(person(1, "ann@example.com"))
+            let (turn, waiter) = (Turn(), Waiter())
+            let lookups = try store.makeTokenLookups(on: turn)
+            for byte in 1...3 as ClosedRange<UInt8> {
+                #expect(try await store.replaceToken(of: 1, byte)?.generation == Int64(byte))
+                lookups.lookUp(id(1), for: waiter)
+                turn.end(answering: [waiter])
+                #expect(waiter.token?.digest == digest(byte))
+                try schema.endConnections()
+            }
+        }
+
+        @Test func `a change that the server gave up for a conflict is run again, three times at most`() async throws {
+            let schema = try PostgresSchema()
+            let store = try schema.openPostgres()
+            try await store.add(person(1, "ann@example.com"))
+            try schema.run(
+                """
+                CREATE SEQUENCE attempts;
+                CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF nextval('attempts') % 5 <> 4 THEN RAISE 'conflict' USING ERRCODE = '40001'; END IF;
+                        RETURN NEW;
+                    END $$;
+                CREATE TRIGGER conflict BEFORE UPDATE ON account FOR EACH ROW EXECUTE FUNCTION conflict()
+                """
+            )
+            #expect(try await store.replaceToken(of: 1, 5)?.generation == 1)
+            #expect(try schema.run("SELECT last_value FROM attempts") == "4")
+            // The fifth to the eighth attempt: none of them is a multiple of five less one.
+            await expectUnavailable { _ = try await store.replaceToken(of: 1, 6) }
+            #expect(try schema.run("SELECT last_value FROM attempts") == "8")
+            #expect(try lookUp(id(1), in: store).token?.digest == digest(5))
+        }
+
+        @Test(arguments: [
+            "token_digest = '\\x00'", "token_expires_at = NULL", "token_key_id = NULL", "created_at = -1",
+            "role = 'king'",
+            "kind = 'robot'", "email = 'a' || chr(13) || chr(10) || 'X-Forged: 1'", "scopes = chr(1)",
+        ])
+        func `a row damaged by hand is unavailable or absent, never a trap, and spares the others`(
+            assignment: String
+        ) async throws {
+            let schema = try PostgresSchema()
+            let store = try schema.openPostgres()
+            for number in 1...3 as ClosedRange<Int64> {
+                try await store.add(person(number, "user\(number)@example.com"))
+                _ = try await store.replaceToken(of: number, UInt8(number))
+            }
+            try schema.dropChecks()
+            try schema.run("UPDATE account SET \(assignment) WHERE id = 2")
+            let turn = Turn()
+            let waiters = [Waiter(), Waiter(), Waiter()]
+            let lookups = try store.makeTokenLookups(on: turn)
+            for (position, waiter) in waiters.enumerated() { lookups.lookUp(id(Int64(position) + 1), for: waiter) }
+            turn.end(answering: waiters)
+            #expect(waiters[0].token != nil)
+            #expect(waiters[1].token == nil)
+            #expect(waiters[2].token != nil)
+            if assignment.hasPrefix("created_at") || assignment.hasPrefix("email") || assignment.hasPrefix("role") {
+                await expectUnavailable { _ = try await store.account(number: 2) }
+            }
+        }
+
+        @Test func `lookups say why they cannot be answered, and recover when the table comes back`() async throws {
+            let schema = try PostgresSchema()
+            let store = try schema.openPostgres()
+            try await store.add(person(1, "ann@example.com"))
+            _ = try await store.replaceToken(of: 1, 5)
+            let (turn, waiter) = (Turn(), Waiter())
+            let lookups = try store.makeTokenLookups(on: turn)
+            try schema.run("ALTER TABLE account RENAME TO away")
+            lookups.lookUp(id(1), for: waiter)
+            turn.end(answering: [waiter])
+            #expect(waiter.isUnavailable)
+            try schema.run("ALTER TABLE away RENAME TO account")
+            // Until the reader has its new connection it refuses; that takes it milliseconds.
+            let deadline = ContinuousClock.now + .seconds(30)
+            repeat {
+                lookups.lookUp(id(1), for: waiter)
+                turn.end(answering: [waiter])
+            } while waiter.isUnavailable && ContinuousClock.now < deadline
+            #expect(waiter.token?.digest == digest(5))
+        }
+
+        @Test func `a locked row makes a change give up in time, and no lookup wait`() async throws {
+            let schema = try PostgresSchema()
+            let store = try schema.openPostgres(patience: .milliseconds(300))
+            try await store.add(person(1, "ann@example.com"))
+            _ = try await store.replaceToken(of: 1, 5)
+            let other = try schema.connect()
+            try other.command("BEGIN; SELECT id FROM account FOR UPDATE", by: .now + .seconds(30))
+            await expectUnavailable { _ = try await store.replaceToken(of: 1, 6) }
+            #expect(try lookUp(id(1), in: store).token?.digest == digest(5))
+            try other.command("COMMIT", by: .now + .seconds(30))
+        }
+
+        @Test func `text that PostgreSQL cannot hold is refused, not cut`() async throws {
+            let schema = try PostgresSchema()
+            let store = try schema.openPostgres()
+            try await store.add(person(1, "ann@example.com"))
+            await expectUnavailable {
+                _ = try await store.setRole(of: id(1), to: .admin, audit: draft(.roleChanged, "a\u{0}b"))
+            }
+            #expect(try await store.storedAccount(1).role == .member)
+        }
+
+        @Test func `what libpq does not understand of an address is not repeated`() throws {
+            let error = #expect(throws: PostgresStoreError.self) {
+                try PostgresURL("postgres://ann:swordfish@db.example.com:port/x?nonsense=swordfish", Libpq())
+            }
+            #expect(!"\(try #require(error))".contains("swordfish"))
+        }
+
+        @Test func `an address keeps what it says and gets what it leaves open`() throws {
+            let url = try PostgresURL("postgres://ann@a,b/x?connect_timeout=7&client_encoding=LATIN1", Libpq())
+            #expect(url.value("host") == "a,b")
+            #expect(url.value("connect_timeout") == "7")
+            #expect(url.value("target_session_attrs") == "read-write")
+            #expect(url.value("client_encoding") == "UTF8")
+        }
+    }
+
+    @Suite struct PostgresMigrationRules {
+        @Test func `many may migrate at once, and each step is applied once`() throws {
+            let schema = try PostgresSchema(isMigrated: false)
+            let applied = Mutex<[Result<[String], any Error>]>([])
+            let done = DispatchGroup()
+            for _ in 0..<8 {
+                done.enter()
+                Thread.detachNewThread {
+                    let names = Result { try PostgresMigrations(schema.url).up() }
+                    applied.withLock { $0.append(names) }
+                    done.leave()
+                }
+            }
+            done.wait()
+            let names = try applied.withLock { try $0.flatMap { try $0.get() } }
+            #expect(names.sorted() == Migration.all.map(\.name))
+            #expect(try PostgresMigrations(schema.url).state().pending.isEmpty)
+            _ = try schema.openPostgres()
+        }
+
+        @Test func `a database without its schema is refused, and left alone`() throws {
+            let schema = try PostgresSchema(isMigrated: false)
+            let names = Migration.all.map(\.name)
+            #expect(throws: PostgresStoreError.pendingMigrations(names)) { try schema.openPostgres() }
+            #expect(try PostgresMigrations(schema.url).plan().map(\.name) == names)
+            #expect(try schema.run("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()") == "0")
+        }
+
+        @Test func `a newer version's schema is refused unless it says that this version may read it`() throws {
+            let schema = try PostgresSchema()
+            try schema.run("INSERT INTO migration VALUES (9999, '9999 from the future', 1, 0)")
+            _ = try schema.openPostgres()
+            try schema.run("UPDATE migration SET readable_by = 9999 WHERE number = 9999")
+            #expect(throws: PostgresStoreError.newerSchema) { try schema.openPostgres() }
+            #expect(throws: PostgresStoreError.newerSchema) { try PostgresMigrations(schema.url).up() }
+        }
+
+        @Test func `a table in somebody's hands makes a migration give up and change nothing`() throws {
+            let schema = try PostgresSchema(isMigrated: false)
+            try schema.run(Migration.beginnings)
+            let other = try schema.connect()
+            try other.command(
+                "BEGIN; SELECT number FROM migration WHERE number = 0 FOR UPDATE",
+                by: .now + .seconds(30)
+            )
+            #expect(throws: PostgresStoreError.migrationsBusy) { try PostgresMigrations(schema.url).up() }
+            try other.command("COMMIT", by: .now + .seconds(30))
+            #expect(try PostgresMigrations(schema.url).up() == Migration.all.map(\.name))
+        }
+
+        @Test func `both stores number their migrations alike`() {
+            #expect(Migration.all.map(\.name) == sqliteMigrationNames)
+        }
+    }
+
+    extension PostgresSchema {
+        /// As an administrator does who restarts a connection pooler.
+        func endConnections() throws {
+            try run(
+                """
+                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE application_name = '\(name)' AND pid <> pg_backend_pid()
+                """
+            )
+        }
+
+        func dropChecks() throws {
+            try run(
+                """
+                DO $$ DECLARE c record; BEGIN
+                    FOR c IN SELECT conname FROM pg_constraint WHERE conrelid = 'account'::regclass AND contype = 'c' LOOP
+                        EXECUTE 'ALTER TABLE account DROP CONSTRAINT ' || quote_ident(c.conname);
+                    END LOOP;
+                END $$
+                """
+            )
+        }
+    }
+#endif
