@@ -100,8 +100,9 @@ class MeasuredServer:
 class Latchkey(MeasuredServer):
     """`latchkey serve` with its defaults on a seeded data directory; its log is shown when it fails."""
 
-    def __init__(self, binary: Path, data: Path, port: int = 0):
+    def __init__(self, binary: Path, data: Path, port: int = 0, settings: dict[str, str] | None = None):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LATCHKEY_")}
+        environment |= settings or {}
         self.port = port
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `stop`)
         self.started = time.perf_counter()
@@ -114,9 +115,9 @@ class Latchkey(MeasuredServer):
         )
 
     @staticmethod
-    def on(binary: Path, data: Path) -> "Latchkey":
+    def on(binary: Path, data: Path, settings: dict[str, str] | None = None) -> "Latchkey":
         """One that listens, on a free port, as its one line on standard output says."""
-        server = Latchkey(binary, data)
+        server = Latchkey(binary, data, settings=settings)
         readable, _, _ = select.select([server.process.stdout], [], [], START_SECONDS)
         line = server.process.stdout.readline() if readable else b""
         if not line:
