@@ -1,9 +1,10 @@
 """Plays a large installation through: what a design of so many nodes and shards costs, and what breaks first.
 
-Unit costs come from `Scripts/bench` (see Docs/scale.md); everything else is arithmetic and a simulation of one node's
+Docs/scale.md says where the unit costs come from; everything else is arithmetic and a simulation of one node's
 lookups, event by event. Nothing is measured here, and a seed replays a run.
 
-usage: python3 Benchmarks/scale.py [--accounts N] [--verifications N] [--generations N] [--shards N] [--nodes N] [--seed N]
+usage: python3 Benchmarks/scale.py [--accounts N] [--verifications N] [--generations N]
+                                   [--shards N] [--nodes N] [--seed N]
 """
 
 import argparse
@@ -18,13 +19,13 @@ from statistics import mean
 class Costs:
     """Of one core of the machine that was measured. Seconds and bytes."""
 
-    node_verify: float = 24e-6
-    node_generate: float = 18e-3
-    database_query: float = 45e-6
-    database_row: float = 3.2e-6
-    database_change: float = 260e-6
-    account_bytes: float = 1100
-    event_bytes: float = 330
+    node_verify: float = 30e-6
+    node_generate: float = 17e-3
+    database_query: float = 23e-6
+    database_row: float = 5e-6
+    database_change: float = 354e-6
+    account_bytes: float = 667
+    event_bytes: float = 173
     log_bytes: float = 1400
     round_trip: float = 500e-6
     session_bytes: float = 10e6
@@ -62,8 +63,8 @@ class Lookups:
 def simulate(rate: float, shards: int, costs: Costs, seed: int, seconds: float = 0.5) -> Lookups:
     """One node, one connection a shard: a batch gathers while the query before it is under way.
 
-    Arrivals are Poisson and go to shards evenly, as account numbers are random. The shard's backend works on one query of
-    this node at a time; other nodes have backends of their own on other cores.
+    Arrivals are Poisson and go to shards evenly, as account numbers are random. The shard's backend works on one query
+    of this node at a time; other nodes have backends of their own on other cores.
     """
     draw = random.Random(seed)
     waiting: list[list[float]] = [[] for _ in range(shards)]
@@ -162,18 +163,15 @@ def report(load: Load, shards: int | None, nodes: int | None, seed: int) -> None
     shards, nodes = shards or least_shards, nodes or least_nodes
     lookups = simulate(load.verifications / nodes, shards, costs, seed)
     parts = plan(load, shards, nodes, lookups, costs, machine)
+    print(f"\n{load.accounts:,} accounts; {load.verifications:,.0f} verified/s, {load.generations:,.0f} generated/s")
+    print(f"  {nodes} nodes, {shards} shards, {nodes * costs.sessions_of_a_node} sessions a shard")
     print(
-        f"\n{load.accounts:,} accounts, {load.verifications:,.0f} verifications and {load.generations:,.0f} generations a "
-        f"second\n  {nodes} nodes, {shards} shards, {nodes * costs.sessions_of_a_node} sessions a shard"
+        f"  {lookups.batch:.1f} lookups share a query, p50 {lookups.p50 * 1e3:.2f} ms, p99 {lookups.p99 * 1e3:.2f} ms"
     )
-    print(
-        f"  lookups: {lookups.batch:.1f} share a query, p50 {lookups.p50 * 1e3:.2f} ms, p99 {lookups.p99 * 1e3:.2f} ms; "
-        f"the fullest shard holds {(imbalance(load.accounts, shards, seed) - 1) * 100:.1f} % more than its share"
-    )
+    fullest = (imbalance(load.accounts, shards, seed) - 1) * 100
+    print(f"  the fullest shard holds {fullest:.1f} % more than its share; a shard's failover pauses {1 / shards:.0%}")
     stored = load.accounts * (costs.account_bytes + load.events_kept * costs.event_bytes) / 1e12
-    print(
-        f"  stored: {stored:.2f} TB over all shards, one copy; {1 / shards:.0%} of accounts pause in one shard's failover"
-    )
+    print(f"  {stored:.2f} TB over all shards, one copy")
     for part in sorted(parts, key=lambda part: -part.share):
         print(f"  {part.share:6.1%}  {part.name}: {part.used:,.1f} of {part.available:,.1f} {part.unit}")
     print(f"  breaks first: {max(parts, key=lambda part: part.share).name}")
