@@ -108,7 +108,7 @@ class Latchkey(MeasuredServer):
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             [binary, "serve", "--data", data, "--port", str(port), "--output", "json"],
-            env=environment,
+            env=environment | (settings or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,

@@ -29,9 +29,11 @@ enum HeaderProperty {
             fields[parts[0].lowercased(), default: []].append(String(parts[1].drop { $0 == " " }))
         }
         try require(header.fields == lines.count, "every field counts")
-        for (name, range) in [
+        let found = [
             ("host", header.host), ("origin", header.origin), ("authorization", header.authorization),
-        ] {
+            ("user-agent", header.userAgent), ("x-forwarded-for", header.forwardedFor),
+        ]
+        for (name, range) in found {
             try require(
                 (fields[name] ?? []) == (range.map { [read($0, input)] } ?? []),
                 "\(name) is found, and stands once"

@@ -4,6 +4,8 @@ package enum AuthError: Error, Equatable, Sendable {
     case invalidCredentials
     /// No room or no time to hash another password; nothing was hashed.
     case overloaded(retryAfterSeconds: Int)
+    /// Too many failures, of the account or of the address; nothing was hashed, and nothing is said of the account.
+    case tooManyAttempts(retryAfterSeconds: Int)
     /// The store or its answer is uncertain; the text is for the log and the operator, never for a client.
     case unavailable(String)
     case emailTaken
@@ -19,6 +21,10 @@ package enum AuthError: Error, Equatable, Sendable {
     /// Only service accounts are limited to scopes.
     case invalidScope(String)
     case invalidPurpose(String)
+    /// What was asked for is for service accounts alone.
+    case notServiceAccount
+    /// A scope was asked for that the account does not have.
+    case scopeNotHeld
 }
 
 extension AuthError: CustomStringConvertible {
@@ -27,6 +33,7 @@ extension AuthError: CustomStringConvertible {
         switch self {
         case .invalidCredentials: "These credentials open no account."
         case .overloaded(let seconds): "Too many passwords are being checked; try again in \(seconds) s."
+        case .tooManyAttempts(let seconds): "Too many attempts have failed; try again in \(seconds) s."
         case .unavailable(let reason): "The outcome is not certain: \(reason)."
         case .emailTaken: "An account with this e-mail address exists; show it, or choose another address."
         case .noSuchAccount: "No account has this e-mail address; list the accounts to see which there are."
@@ -37,6 +44,8 @@ extension AuthError: CustomStringConvertible {
         case .passwordTooLong: "The password is over 1,024 bytes; choose a shorter one."
         case .invalidScope(let reason): "This is not a scope: \(reason)."
         case .invalidPurpose(let reason): "This is not a purpose: \(reason)."
+        case .notServiceAccount: "This is for service accounts only."
+        case .scopeNotHeld: "The account is limited to other scopes."
         }
     }
 }

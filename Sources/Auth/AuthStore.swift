@@ -23,7 +23,8 @@ package protocol AuthStore: Sendable {
     func passwordRecord(_ email: EmailAddress) async throws(AuthError) -> PasswordRecord?
 
     /// Makes `token` the account's only one; nil, and nothing changed, unless the account is active and still at
-    /// `passwordVersion`. Of concurrent calls the highest generation is the one that lives.
+    /// `passwordVersion`. Of concurrent calls the highest generation is the one that lives. The token it replaces, if live,
+    /// goes on passing for the account's overlap and no longer than it would have lived; the one before that ends.
     func replaceToken(
         of account: AccountID,
         with token: NewToken,
@@ -31,7 +32,8 @@ package protocol AuthStore: Sendable {
         audit: AuditDraft
     ) async throws(AuthError) -> Account.Token?
 
-    /// Ends the live token, or, with `digest`, only the one that has it. False when there was none to end.
+    /// Ends the live token and a previous one that still passes; with `digest`, only when one of the two has it. False
+    /// when there was none to end.
     func revokeToken(of account: AccountID, ifDigest digest: TokenDigest?, audit: AuditDraft) async throws(AuthError)
         -> Bool
 
@@ -52,6 +54,46 @@ package protocol AuthStore: Sendable {
 
     /// False when it was so already. Throws `.noSuchAccount`.
     func setRole(of account: AccountID, to role: Account.Role, audit: AuditDraft) async throws(AuthError) -> Bool
+
+    /// The failures counted under `keys`, two keys in one snapshot; keys without any are left out. Failures too old to count, by
+    /// `AttemptMemory`, may still be in it.
+    func attempts(_ keys: [AttemptKey]) async throws(AuthError) -> AttemptSnapshot
+
+    /// Counts one more failure under `key` and returns the record with it: one atomic upsert of one row. `failures` and the
+    /// window begin anew at 1 when the last failure, or the window's start, is as long ago as `memory` says.
+    func recordFailure(_ key: AttemptKey, _ memory: AttemptMemory) async throws(AuthError) -> AttemptRecord
+
+    /// Forgets the failures of `key.account` from every source, and makes `key.source` one that is known from now on; of
+    /// more than `memory` allows the account those known longest ago go.
+    func recordSuccess(_ key: AttemptKey, _ memory: AttemptMemory) async throws(AuthError)
+
+    /// Removes a few hundred keys that are of no more use and, above `memory.keys`, of accounts those with the fewest
+    /// failures, among equals the oldest, and of sources those known longest ago: what locks an account stays longest.
+    func pruneAttempts(_ memory: AttemptMemory) async throws(AuthError)
+
+    /// Forgets the failures counted under `key`'s account, from whichever source, and audits that. False, and nothing
+    /// changed, when there were none. Throws `.noSuchAccount`.
+    func unlock(_ account: AccountID, _ key: AttemptKey, audit: AuditDraft) async throws(AuthError) -> Bool
+
+    /// Limits a service account to `scopes`, or to none when empty. False when it was so already. Throws `.noSuchAccount`,
+    /// and `.invalidScope` for a person's account.
+    func setScopes(of account: AccountID, to scopes: [Scope], audit: AuditDraft) async throws(AuthError) -> Bool
+
+    /// Lets a token that is replaced from now on pass for `seconds` more, of `Overlap.seconds`; nil ends that, and a
+    /// previous token, at once. False when it was so already. Throws `.noSuchAccount`.
+    func setOverlap(of account: AccountID, to seconds: Int64?, audit: AuditDraft) async throws(AuthError) -> Bool
+
+    /// Keeps the latest use of each previous token, and of its first one an audit event; what no overlap lets pass any
+    /// more is left out.
+    func recordUses(_ uses: [PreviousTokenUse]) async throws(AuthError)
+
+    /// At most `limit` active accounts whose token expires after `cursor` and before `end`, in the order of expiry and
+    /// number.
+    func accounts(expiringAfter cursor: ExpiryCursor, before end: Timestamp, limit: Int) async throws(AuthError)
+        -> [Account]
+
+    /// How many tokens expire at `start` or later and before `end`, counted up to `limit`.
+    func countTokens(expiringFrom start: Timestamp, before end: Timestamp, limit: Int) async throws(AuthError) -> Int
 
     /// The account's events with `n` above `after`, oldest first, at most `limit`.
     func auditEvents(of account: AccountID, after: Int64, limit: Int) async throws(AuthError) -> [AuditEvent]
@@ -105,6 +147,17 @@ package struct NewToken: Sendable {
         self.digest = digest
         self.keyID = keyID
         self.lifetimeSeconds = lifetimeSeconds
+    }
+}
+
+/// A place in the order of expiry: a token's, and the number of its account.
+package struct ExpiryCursor: Sendable {
+    package let expiresAt: Timestamp
+    package let number: Int64
+
+    package init(expiresAt: Timestamp, number: Int64 = .max) {
+        self.expiresAt = expiresAt
+        self.number = number
     }
 }
 

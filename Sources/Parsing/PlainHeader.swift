@@ -10,11 +10,13 @@ package struct PlainHeader {
     package private(set) var host: Range<Int>?
     package private(set) var origin: Range<Int>?
     package private(set) var authorization: Range<Int>?
+    package private(set) var userAgent: Range<Int>?
+    package private(set) var forwardedFor: Range<Int>?
     /// How many fields there are.
     package private(set) var fields = 0
 
     private enum Meaning {
-        case host, origin, authorization, nothing, connection
+        case host, origin, authorization, userAgent, forwardedFor, nothing, connection
         /// Changes how the message is read or answered.
         case unusual
     }
@@ -74,6 +76,12 @@ package struct PlainHeader {
         case .authorization:
             guard authorization == nil else { return false }
             authorization = value
+        case .userAgent:
+            guard userAgent == nil else { return false }
+            userAgent = value
+        case .forwardedFor:
+            guard forwardedFor == nil else { return false }
+            forwardedFor = value
         }
         return true
     }
@@ -85,9 +93,11 @@ package struct PlainHeader {
         case 6 where bytes.matches("expect", in: name): .unusual
         case 7 where bytes.matches("upgrade", in: name): .unusual
         case 10 where bytes.matches("connection", in: name): .connection
+        case 10 where bytes.matches("user-agent", in: name): .userAgent
         case 10 where bytes.matches("early-data", in: name): .unusual
         case 13 where bytes.matches("authorization", in: name): .authorization
         case 14 where bytes.matches("content-length", in: name): .unusual
+        case 15 where bytes.matches("x-forwarded-for", in: name): .forwardedFor
         case 16 where bytes.matches("content-encoding", in: name): .unusual
         case 17 where bytes.matches("transfer-encoding", in: name): .unusual
         default: .nothing

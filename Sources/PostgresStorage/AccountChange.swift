@@ -12,6 +12,8 @@
         /// number, code and time; `parameters` follow from `$12`.
         let assignments: String
         let condition: String
+        /// Further parts of the `WITH`, each after a comma, which may look at `changed`: empty when nothing was.
+        var alongside = ""
         var parameters: @Sendable (Timestamp) -> [Parameter] = { _ in [] }
 
         struct Outcome {
@@ -53,7 +55,7 @@
                         UPDATE account SET audit_count = $4, audit_mac = $5, \(assignments)
                         WHERE id = $1 AND created_at = $2 AND audit_count = $3 AND (\(condition))
                         RETURNING id, token_generation
-                    )
+                    )\(alongside)
                     INSERT INTO audit (account_id, n, at, actor, kind, address, agent, detail, mac)
                     SELECT id, $4, $6, $7, $8, $9, $10, $11, $5 FROM changed
                     RETURNING (SELECT token_generation FROM changed) AS token_generation

@@ -9,7 +9,7 @@
         /// The time is evaluated once, after the snapshot was taken: a token that is expired by it was so when it was read.
         private static let sql = """
             SELECT id, created_at, token_digest, token_key_id, token_issued_at, token_expires_at, kind, role, email, scopes,
-                (SELECT \(Clock.now))
+                (SELECT \(Clock.now)), overlap_digest, overlap_key_id, overlap_issued_at, overlap_until
             FROM account WHERE id = ANY($1) AND status = 'active' AND token_digest IS NOT NULL
             """
 
@@ -44,7 +44,7 @@
                 let type = rows.text(row, 6).flatMap(AccountType.init(rawValue:)),
                 let role = rows.text(row, 7).flatMap(Account.Role.init(rawValue:)),
                 let email = visibleText(rows.bytes(row, 8)), let scopes = visibleText(rows.bytes(row, 9)),
-                let now = rows.integer(row, 10)
+                let now = rows.integer(row, 10), let previous = previousToken(rows, row)
             else { return .unavailable("the database holds a damaged row \(account.number)") }
             let token = LiveToken(
                 account: account,
@@ -55,9 +55,24 @@
                 digest: digest,
                 keyID: keyID,
                 issuedAt: Timestamp(milliseconds: issuedAt),
-                expiresAt: Timestamp(milliseconds: expiresAt)
+                expiresAt: Timestamp(milliseconds: expiresAt),
+                previous: previous
             )
             return .found(token, now: Timestamp(milliseconds: now))
+        }
+
+        /// The token before; nil when the row is damaged.
+        private static func previousToken(_ rows: Rows, _ row: Int) -> PreviousToken? {
+            guard let bytes = rows.bytes(row, 11) else { return PreviousToken.none }
+            guard let digest = TokenDigest(bytes), let keyID = rows.integer(row, 12),
+                let issuedAt = rows.integer(row, 13), let until = rows.integer(row, 14)
+            else { return nil }
+            return .passing(
+                digest: digest,
+                keyID: keyID,
+                issuedAt: Timestamp(milliseconds: issuedAt),
+                until: Timestamp(milliseconds: until)
+            )
         }
 
         /// Nil if any byte is not ASCII from space to tilde: the text goes into answers and headers as it is.

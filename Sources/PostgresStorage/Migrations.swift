@@ -19,6 +19,8 @@
         static let all = [
             Migration("0001 accounts", readableBy: 1, accounts),
             Migration("0002 audit", readableBy: 2, audit),
+            Migration("0003 attempts", readableBy: 2, attempts),
+            Migration("0004 overlap", readableBy: 4, overlap),
         ]
 
         /// What the migrations themselves need, and the cluster: made before the first of them.
@@ -87,6 +89,45 @@
                 detail TEXT NOT NULL,
                 mac BYTEA NOT NULL CHECK (length(mac) = 32),
                 PRIMARY KEY (account_id, n)
+            )
+            """
+
+        /// As SQLite's. Rows are short and change often, and the index on `expires_at` changes with them.
+        private static let attempts = """
+            CREATE TABLE attempt (
+                account BYTEA NOT NULL CHECK (length(account) = 16),
+                source BYTEA NOT NULL CHECK (length(source) IN (0, 16)),
+                failures BIGINT NOT NULL CHECK (failures >= 0),
+                window_started_at BIGINT NOT NULL,
+                window_failures BIGINT NOT NULL CHECK (window_failures >= 0),
+                last_failed_at BIGINT NOT NULL,
+                known_until BIGINT,
+                expires_at BIGINT NOT NULL,
+                PRIMARY KEY (account, source),
+                CHECK (known_until IS NULL OR length(source) > 0)
+            ) WITH (fillfactor = 80);
+            CREATE INDEX attempt_expires_at ON attempt (expires_at)
+            """
+
+        /// A program that does not know of overlaps would let a revoked token's predecessor pass on: it may not go on.
+        private static let overlap = """
+            ALTER TABLE account
+                ADD COLUMN overlap_seconds BIGINT CHECK (overlap_seconds BETWEEN 1 AND 86400),
+                ADD COLUMN overlap_digest BYTEA,
+                ADD COLUMN overlap_key_id BIGINT,
+                ADD COLUMN overlap_issued_at BIGINT,
+                ADD COLUMN overlap_until BIGINT,
+                ADD CHECK (overlap_digest IS NULL OR (length(overlap_digest) = 32 AND token_digest IS NOT NULL)),
+                ADD CHECK ((overlap_digest IS NULL) = (overlap_key_id IS NULL)),
+                ADD CHECK ((overlap_digest IS NULL) = (overlap_issued_at IS NULL)),
+                ADD CHECK ((overlap_digest IS NULL) = (overlap_until IS NULL));
+            CREATE INDEX account_token_expires_at ON account (token_expires_at, id) WHERE token_expires_at IS NOT NULL;
+            CREATE TABLE last_use (
+                account_id BIGINT PRIMARY KEY REFERENCES account (id),
+                issued_at BIGINT NOT NULL,
+                at BIGINT NOT NULL,
+                address TEXT NOT NULL,
+                agent TEXT NOT NULL
             )
             """
     }

@@ -102,7 +102,7 @@
                     audit: audit,
                     assignments: """
                         token_digest = $12, token_key_id = $13, token_generation = token_generation + 1,
-                        token_issued_at = $6, token_expires_at = $14, token_issued_by = $7
+                        token_issued_at = $6, token_expires_at = $14, token_issued_by = $7, \(PostgresStore.overlapStart)
                         """,
                     condition: "status = 'active' AND password_version = $15",
                     parameters: { now in
@@ -133,7 +133,10 @@
                     account: account,
                     audit: audit,
                     assignments: PostgresStore.tokenEnd,
-                    condition: "token_digest IS NOT NULL AND (CAST($12 AS BYTEA) IS NULL OR token_digest = $12)",
+                    condition: """
+                        token_digest IS NOT NULL AND (CAST($12 AS BYTEA) IS NULL OR token_digest = $12
+                            OR (overlap_digest = $12 AND overlap_until > $6))
+                        """,
                     parameters: { _ in [.bytes(digest?.bytes)] }
                 )
             ) != nil
@@ -235,13 +238,13 @@
     }
 
     extension PostgresStore {
-        /// Ends the live token if there is one; the generation counts that as a step of its own.
+        /// Ends the live token and a previous one, if there are any; the generation counts that as one step of its own.
         private static let tokenEnd = """
-            token_generation = token_generation + CASE WHEN token_digest IS NULL THEN 0 ELSE 1 END, token_digest = NULL,
+            \(overlapEnd), token_generation = token_generation + CASE WHEN token_digest IS NULL THEN 0 ELSE 1 END, token_digest = NULL,
             token_key_id = NULL, token_issued_at = NULL, token_expires_at = NULL, token_issued_by = NULL
             """
 
-        private func change(
+        func change(
             _ change: AccountChange,
             requiresAccount: Bool = false
         ) async throws(AuthError) -> AccountChange.Outcome? {

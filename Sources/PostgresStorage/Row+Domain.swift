@@ -30,9 +30,12 @@
         static let query = """
             SELECT a.id, a.created_at, a.email_key, a.email, a.kind, a.purpose, a.role, a.scopes, a.status,
                 a.password_hash IS NOT NULL AS has_password, a.password_version, a.token_digest IS NOT NULL AS has_token,
-                a.token_generation, a.token_issued_at, a.token_expires_at, a.token_issued_by,
+                a.token_generation, a.token_issued_at, a.token_expires_at, a.token_issued_by, a.overlap_seconds,
+                a.overlap_digest IS NOT NULL AS has_previous, a.overlap_issued_at, a.overlap_until, u.at AS used_at,
+                u.address AS used_address, u.agent AS used_agent,
                 o.id AS owner, o.email AS owner_email, o.status AS owner_status
             FROM account AS a LEFT JOIN account AS o ON o.id = a.owner
+                LEFT JOIN last_use AS u ON u.account_id = a.id AND u.issued_at = a.overlap_issued_at
             """
 
         init(row: Row) throws {
@@ -54,7 +57,9 @@
                 status: try row.choice("status"),
                 hasPassword: try row.isTrue("has_password"),
                 passwordVersion: try row.integer("password_version"),
-                token: try row.isTrue("has_token") ? try Token(row: row) : nil
+                token: try row.isTrue("has_token") ? try Token(row: row) : nil,
+                overlapSeconds: row.optionalInteger("overlap_seconds"),
+                previousToken: try row.isTrue("has_previous") ? try PreviousToken(row: row) : nil
             )
         }
     }
@@ -76,6 +81,24 @@
                 issuedAt: try row.time("token_issued_at"),
                 expiresAt: try row.time("token_expires_at"),
                 issuedBy: try row.text("token_issued_by")
+            )
+        }
+    }
+
+    extension Account.PreviousToken {
+        fileprivate init(row: Row) throws {
+            var lastUse: Use?
+            if let at = row.optionalInteger("used_at") {
+                let source = RequestSource(
+                    address: IPAddress(try row.text("used_address")),
+                    agent: try row.text("used_agent")
+                )
+                lastUse = Use(at: Timestamp(milliseconds: at), source: source)
+            }
+            self.init(
+                issuedAt: try row.time("overlap_issued_at"),
+                until: try row.time("overlap_until"),
+                lastUse: lastUse
             )
         }
     }

@@ -77,6 +77,10 @@
             return value
         }
 
+        func optionalInteger(_ column: String) -> Int64? {
+            rows.integer(index, rows.column(column))
+        }
+
         func optionalText(_ column: String) -> String? {
             rows.text(index, rows.column(column))
         }

@@ -25,7 +25,8 @@ final class LookupConnection {
         beginning = try prepare("BEGIN")
         selection = try prepare(
             """
-            SELECT created_at, token_digest, token_key_id, token_issued_at, token_expires_at, kind, role, email, scopes
+            SELECT created_at, token_digest, token_key_id, token_issued_at, token_expires_at, kind, role, email, scopes,
+                overlap_digest, overlap_key_id, overlap_issued_at, overlap_until
             FROM account WHERE id = ?1 AND status = 'active' AND token_digest IS NOT NULL
             """
         )
@@ -58,7 +59,8 @@ final class LookupConnection {
         guard integer(0) == account.createdAt.milliseconds else { return .absent }
         guard let digest = TokenDigest(bytes(1)), let keyID = integer(2), let issuedAt = integer(3),
             let expiresAt = integer(4), let type = AccountType(rawValue: word(5)),
-            let role = Account.Role(rawValue: word(6)), let email = visibleText(7), let scopes = visibleText(8)
+            let role = Account.Role(rawValue: word(6)), let email = visibleText(7), let scopes = visibleText(8),
+            let previous = previousToken()
         else { return .unavailable("the database holds a damaged row \(account.number)") }
         let token = LiveToken(
             account: account,
@@ -69,9 +71,24 @@ final class LookupConnection {
             digest: digest,
             keyID: keyID,
             issuedAt: Timestamp(milliseconds: issuedAt),
-            expiresAt: Timestamp(milliseconds: expiresAt)
+            expiresAt: Timestamp(milliseconds: expiresAt),
+            previous: previous
         )
         return .found(token, now: now)
+    }
+
+    /// The token before, from the row at hand; nil when the row is damaged.
+    private func previousToken() -> PreviousToken? {
+        guard sqlite3_column_type(selection, 9) != SQLITE_NULL else { return PreviousToken.none }
+        guard let digest = TokenDigest(bytes(9)), let keyID = integer(10), let issuedAt = integer(11),
+            let until = integer(12)
+        else { return nil }
+        return .passing(
+            digest: digest,
+            keyID: keyID,
+            issuedAt: Timestamp(milliseconds: issuedAt),
+            until: Timestamp(milliseconds: until)
+        )
     }
 
     private func integer(_ column: CInt) -> Int64? {

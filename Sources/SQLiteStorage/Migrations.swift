@@ -2,7 +2,9 @@ import GRDB
 
 /// The schema, as numbered steps: append, never edit one that was released. Both stores number alike.
 enum Migrations {
-    static let steps: [(name: String, sql: String)] = [("0001 accounts", accounts), ("0002 audit", audit)]
+    static let steps: [(name: String, sql: String)] = [
+        ("0001 accounts", accounts), ("0002 audit", audit), ("0003 attempts", attempts), ("0004 overlap", overlap),
+    ]
 
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -60,5 +62,43 @@ enum Migrations {
             mac BLOB NOT NULL CHECK (length(mac) = 32),
             PRIMARY KEY (account_id, n)
         ) STRICT, WITHOUT ROWID
+        """
+
+    /// `source` is empty in the row that counts for all sources not known. A row is of no more use at `expires_at`.
+    private static let attempts = """
+        CREATE TABLE attempt (
+            account BLOB NOT NULL CHECK (length(account) = 16),
+            source BLOB NOT NULL CHECK (length(source) IN (0, 16)),
+            failures INTEGER NOT NULL CHECK (failures >= 0),
+            window_started_at INTEGER NOT NULL,
+            window_failures INTEGER NOT NULL CHECK (window_failures >= 0),
+            last_failed_at INTEGER NOT NULL,
+            known_until INTEGER,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (account, source),
+            CHECK (known_until IS NULL OR length(source) > 0)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX attempt_expires_at ON attempt (expires_at)
+        """
+
+    /// `last_use` is of previous tokens alone, the one that `issued_at` tells. The index serves lists and gauges of expiry.
+    private static let overlap = """
+        ALTER TABLE account ADD COLUMN overlap_seconds INTEGER CHECK (overlap_seconds BETWEEN 1 AND 86400);
+        ALTER TABLE account ADD COLUMN overlap_digest BLOB
+            CHECK (overlap_digest IS NULL OR (length(overlap_digest) = 32 AND token_digest IS NOT NULL));
+        ALTER TABLE account ADD COLUMN overlap_key_id INTEGER
+            CHECK ((overlap_digest IS NULL) = (overlap_key_id IS NULL));
+        ALTER TABLE account ADD COLUMN overlap_issued_at INTEGER
+            CHECK ((overlap_digest IS NULL) = (overlap_issued_at IS NULL));
+        ALTER TABLE account ADD COLUMN overlap_until INTEGER
+            CHECK ((overlap_digest IS NULL) = (overlap_until IS NULL));
+        CREATE INDEX account_token_expires_at ON account (token_expires_at) WHERE token_expires_at IS NOT NULL;
+        CREATE TABLE last_use (
+            account_id INTEGER PRIMARY KEY REFERENCES account (id),
+            issued_at INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            address TEXT NOT NULL,
+            agent TEXT NOT NULL
+        ) STRICT
         """
 }

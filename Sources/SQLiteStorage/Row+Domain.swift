@@ -43,9 +43,12 @@ extension Account {
     static let query = """
         SELECT a.id, a.created_at, a.email_key, a.email, a.kind, a.purpose, a.role, a.scopes, a.status,
             a.password_hash IS NOT NULL AS has_password, a.password_version, a.token_digest IS NOT NULL AS has_token,
-            a.token_generation, a.token_issued_at, a.token_expires_at, a.token_issued_by,
+            a.token_generation, a.token_issued_at, a.token_expires_at, a.token_issued_by, a.overlap_seconds,
+            a.overlap_digest IS NOT NULL AS has_previous, a.overlap_issued_at, a.overlap_until, u.at AS used_at,
+            u.address AS used_address, u.agent AS used_agent,
             o.id AS owner, o.email AS owner_email, o.status AS owner_status
         FROM account AS a LEFT JOIN account AS o ON o.id = a.owner
+            LEFT JOIN last_use AS u ON u.account_id = a.id AND u.issued_at = a.overlap_issued_at
         """
 
     init(row: Row) throws {
@@ -67,7 +70,9 @@ extension Account {
             status: try row.choice("status"),
             hasPassword: try row.field("has_password"),
             passwordVersion: try row.field("password_version"),
-            token: try row.field("has_token") ? try Token(row: row) : nil
+            token: try row.field("has_token") ? try Token(row: row) : nil,
+            overlapSeconds: try row.field("overlap_seconds", as: Int64?.self),
+            previousToken: try row.field("has_previous") ? try PreviousToken(row: row) : nil
         )
     }
 }
@@ -89,6 +94,24 @@ extension Account.Token {
             issuedAt: try row.time("token_issued_at"),
             expiresAt: try row.time("token_expires_at"),
             issuedBy: try row.field("token_issued_by")
+        )
+    }
+}
+
+extension Account.PreviousToken {
+    fileprivate init(row: Row) throws {
+        var lastUse: Use?
+        if let at: Int64 = try row.field("used_at", as: Int64?.self) {
+            let source = RequestSource(
+                address: IPAddress(try row.field("used_address", as: String.self)),
+                agent: try row.field("used_agent")
+            )
+            lastUse = Use(at: Timestamp(milliseconds: at), source: source)
+        }
+        self.init(
+            issuedAt: try row.time("overlap_issued_at"),
+            until: try row.time("overlap_until"),
+            lastUse: lastUse
         )
     }
 }

@@ -98,14 +98,16 @@ extension SQLiteStore: AuthStore {
                 database,
                 sql: """
                     UPDATE account
-                    SET token_digest = ?, token_key_id = ?, token_generation = token_generation + 1,
-                        token_issued_at = ?, token_expires_at = ?, token_issued_by = ?, audit_count = audit_count + 1
-                    WHERE id = ? AND created_at = ? AND status = 'active' AND password_version = ?
+                    SET token_digest = :digest, token_key_id = :key_id, token_generation = token_generation + 1,
+                        token_issued_at = :now, token_expires_at = :expiry, token_issued_by = :issuer,
+                        \(SQLiteStore.overlapStart), audit_count = audit_count + 1
+                    WHERE id = :id AND created_at = :created_at AND status = 'active' AND password_version = :version
                     RETURNING token_generation, audit_count, audit_mac
                     """,
                 arguments: [
-                    Data(token.digest.bytes), token.keyID, now.milliseconds, expiry.milliseconds, issuer,
-                    account.number, account.createdAt.milliseconds, passwordVersion,
+                    "digest": Data(token.digest.bytes), "key_id": token.keyID, "now": now.milliseconds,
+                    "expiry": expiry.milliseconds, "issuer": issuer, "id": account.number,
+                    "created_at": account.createdAt.milliseconds, "version": passwordVersion,
                 ]
             )
             guard let row else { return nil }
@@ -128,8 +130,11 @@ extension SQLiteStore: AuthStore {
             account,
             audit: audit,
             assigning: SQLiteStore.tokenEnd,
-            where: "token_digest IS NOT NULL AND (:digest IS NULL OR token_digest = :digest)",
-            ["digest": digest.map { Data($0.bytes) }]
+            where: """
+                token_digest IS NOT NULL
+                AND (:digest IS NULL OR token_digest = :digest OR (overlap_digest = :digest AND overlap_until > :now))
+                """,
+            ["digest": digest.map { Data($0.bytes) }, "now": clock.now.milliseconds]
         )
     }
 
@@ -219,14 +224,14 @@ extension SQLiteStore: AuthStore {
 }
 
 extension SQLiteStore {
-    /// Ends the live token if there is one; the generation counts that as a step of its own.
+    /// Ends the live token and a previous one, if there are any; the generation counts that as one step of its own.
     private static let tokenEnd = """
-        token_generation = token_generation + (token_digest IS NOT NULL), token_digest = NULL, token_key_id = NULL,
+        \(overlapEnd), token_generation = token_generation + (token_digest IS NOT NULL), token_digest = NULL, token_key_id = NULL,
         token_issued_at = NULL, token_expires_at = NULL, token_issued_by = NULL
         """
 
     /// One conditional UPDATE of the account and its audit event. False when `condition` did not hold.
-    private func change(
+    func change(
         _ account: AccountID,
         audit: AuditDraft,
         assigning assignments: String,
@@ -260,7 +265,7 @@ extension SQLiteStore {
     }
 
     /// Adds the event whose number and predecessor `row`, returned by the UPDATE, tells, and moves the chain's head.
-    private func chain(
+    func chain(
         _ draft: AuditDraft,
         to row: Row,
         of account: AccountID,

@@ -13,6 +13,7 @@ package enum ErrorReason: String, CaseIterable, Sendable {
     case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
     case expectationFailed = "EXPECTATION_FAILED"
     case tooEarly = "TOO_EARLY"
+    case tooManyAttempts = "TOO_MANY_ATTEMPTS"
     case headersTooLarge = "HEADERS_TOO_LARGE"
     case internalError = "INTERNAL"
     case notImplemented = "NOT_IMPLEMENTED"
@@ -32,6 +33,7 @@ package enum ErrorReason: String, CaseIterable, Sendable {
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
         case .tooEarly: 425
+        case .tooManyAttempts: 429
         case .headersTooLarge: 431
         case .internalError: 500
         case .notImplemented: 501

@@ -98,11 +98,17 @@ extension ErrorResponse {
             self = .invalidLogin
         case .passwordTooLong:
             self = ErrorResponse(.invalidData, "password has more than 1,024 bytes")
+        case .tooManyAttempts(let seconds):
+            self = ErrorResponse(
+                .tooManyAttempts,
+                "Too many attempts have failed; try again later",
+                field: Answer.Field(name: "Retry-After", value: String(seconds))
+            )
         case .overloaded(let seconds):
             self = .unavailable(retryAfterSeconds: seconds)
         case .unavailable:
             self = .unavailable
-        case .emailTaken, .ownerNotEligible, .invalidScope, .invalidPurpose:
+        case .emailTaken, .ownerNotEligible, .invalidScope, .invalidPurpose, .notServiceAccount, .scopeNotHeld:
             self = ErrorResponse(.invalidData, "The account cannot be made as asked")
         }
     }

@@ -79,6 +79,7 @@ extension HTTPField.Name {
     static let secFetchMode = HTTPField.Name(known: "sec-fetch-mode")
     static let secPurpose = HTTPField.Name(known: "sec-purpose")
     static let purpose = HTTPField.Name(known: "purpose")
+    static let xForwardedFor = HTTPField.Name(known: "x-forwarded-for")
 
     /// For the literals above, which are all tokens; anything else would name a field that no request has.
     private init(known name: String) {

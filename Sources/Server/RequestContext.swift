@@ -7,6 +7,8 @@ import NIOCore
 package struct EdgeRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     let channel: any Channel
+    /// The client's address; `ClientAddressMiddleware` sets it ahead of every route.
+    var client: IPAddress?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -18,6 +20,6 @@ package struct EdgeRequestContext: RequestContext {
 
     /// For the audit: who asks, from where.
     func source(_ request: Request) -> RequestSource {
-        RequestSource(address: channel.peerAddress, agent: request.headers[.userAgent] ?? "")
+        RequestSource(address: client, agent: request.headers[.userAgent] ?? "")
     }
 }

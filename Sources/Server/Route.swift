@@ -2,6 +2,7 @@
 package enum Route: Int, CaseIterable, Sendable {
     case tokenGenerate, basicAuth, tokenStatus, tokenRevoke, alive, ready, openAPI, metrics
     case guardAuthRequest, guardForwardAuth, guardExtAuthz
+    case oauthToken, oauthIntrospect, oauthRevoke, oauthMetadata
     /// No path of ours.
     case unknown
     /// Refused before its path was known.
@@ -21,6 +22,10 @@ package enum Route: Int, CaseIterable, Sendable {
         case .guardAuthRequest: "guard-auth-request"
         case .guardForwardAuth: "guard-forward-auth"
         case .guardExtAuthz: "guard-ext-authz"
+        case .oauthToken: "oauth-token"
+        case .oauthIntrospect: "oauth-introspect"
+        case .oauthRevoke: "oauth-revoke"
+        case .oauthMetadata: "oauth-metadata"
         case .unknown: "unknown"
         case .refused: "refused"
         }
@@ -34,12 +39,20 @@ package enum Route: Int, CaseIterable, Sendable {
         }
     }
 
+    /// Whose errors have the shape of RFC 6749 section 5.2.
+    package var isOAuth: Bool {
+        switch self {
+        case .oauthToken, .oauthIntrospect, .oauthRevoke: true
+        default: false
+        }
+    }
+
     /// The methods it takes, in the order of `Allow`; none where it takes any, or is no path.
     package var methods: [String] {
         switch self {
-        case .tokenGenerate, .tokenRevoke: ["POST"]
+        case .tokenGenerate, .tokenRevoke, .oauthToken, .oauthIntrospect, .oauthRevoke: ["POST"]
         case .basicAuth, .tokenStatus: ["GET", "POST"]
-        case .alive, .ready, .openAPI, .metrics: ["GET", "HEAD"]
+        case .alive, .ready, .openAPI, .metrics, .oauthMetadata: ["GET", "HEAD"]
         case .guardAuthRequest, .guardForwardAuth, .guardExtAuthz, .unknown, .refused: []
         }
     }

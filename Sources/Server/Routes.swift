@@ -11,6 +11,7 @@ enum Routes {
         configuration: ServerConfiguration,
         guarding: GuardMiddleware,
         tokens: TokenRoutes,
+        oauth: OAuthRoutes,
         health: HealthRoutes
     ) -> Router<EdgeRequestContext> {
         let router = router(siteMap, configuration, guarding)
@@ -18,6 +19,10 @@ enum Routes {
         router.mount(.basicAuth, at: siteMap, tokens.basicAuth)
         router.mount(.tokenStatus, at: siteMap, tokens.status)
         router.mount(.tokenRevoke, at: siteMap, tokens.revoke)
+        router.mount(.oauthToken, at: siteMap, oauth.token)
+        router.mount(.oauthIntrospect, at: siteMap, oauth.introspect)
+        router.mount(.oauthRevoke, at: siteMap, oauth.revoke)
+        router.mount(.oauthMetadata, at: siteMap, oauth.metadata)
         router.mount(.alive, at: siteMap, health.alive)
         router.mount(.ready, at: siteMap, health.ready)
         router.mount(.openAPI, at: siteMap, OpenAPIDocument(configuration).answer)
@@ -40,8 +45,9 @@ enum Routes {
         _ guarding: GuardMiddleware? = nil
     ) -> Router<EdgeRequestContext> {
         let router = Router(context: EdgeRequestContext.self)
-        router.add(middleware: ErrorMiddleware(limits: configuration.limits))
+        router.add(middleware: ErrorMiddleware(siteMap: siteMap, limits: configuration.limits))
         if let guarding { router.add(middleware: guarding) }
+        router.add(middleware: ClientAddressMiddleware(trustedProxies: configuration.trustedProxies))
         router.add(middleware: PathMiddleware(siteMap: siteMap, cors: configuration.cors))
         return router
     }

@@ -9,6 +9,8 @@ package struct ServerConfiguration: Sendable {
     package var basePath = "/api/1.1/wf"
     /// The address clients use, without a trailing `/`; nil means the address listened on.
     package var publicURL: String?
+    /// Whose `X-Forwarded-For` tells the client's address.
+    package var trustedProxies = TrustedProxies.none
     package var cors = CORSPolicy.anyOrigin
     /// Whether guard paths let the CORS preflights of the APIs behind them pass without a token.
     package var allowsPreflight = false

@@ -51,12 +51,15 @@ package struct TokenServer: Service {
     private func serve(_ group: MultiThreadedEventLoopGroup, _ certificates: CertificateStore?) async throws {
         let loops = try await EdgeLoops(group, store: store)
         let ports = ListeningPorts(expected: configuration.metricsPort == nil ? 1 : 2)
+        let issuer = Issuer(configuration.publicURL)
         let report: @Sendable () -> Void = { [configuration, onListening] in
             guard let (main, metrics) = ports.takeAll() else { return }
             let scheme = configuration.tls == nil ? "http" : "https"
+            let url = "\(scheme)://\(configuration.host.asURLHost):\(main)"
+            issuer.listens(at: url)
             onListening(
                 Listening(
-                    url: "\(scheme)://\(configuration.host.asURLHost):\(main)",
+                    url: url,
                     metricsURL: metrics.map { "http://\(configuration.host.asURLHost):\($0)/metrics" }
                 )
             )
@@ -78,16 +81,32 @@ package struct TokenServer: Service {
                 limits: configuration.limits,
                 logger: logger
             ),
+            oauth: OAuthRoutes(
+                authority: authority,
+                loops: loops,
+                issuer: issuer,
+                limits: configuration.limits,
+                logger: logger
+            ),
             health: HealthRoutes(store: store)
         )
         var services: [any Service] = [
+            PreviousTokenRecorder(loops: loops, store: store, logger: logger),
             application(router, siteMap, port: configuration.port, certificates, group, loops) { port in
                 ports.main(port)
                 report()
-            }
+            },
         ]
         if let port = configuration.metricsPort {
-            let router = Routes.metrics(configuration, MetricsRoutes(loops: loops, hasher: hasher))
+            let router = Routes.metrics(
+                configuration,
+                MetricsRoutes(
+                    loops: loops,
+                    hasher: hasher,
+                    authority: authority,
+                    expiry: ExpiryGauges(store: store)
+                )
+            )
             services.append(
                 application(router, .metrics, port: port, nil, group, loops) { port in
                     ports.metrics(port)
@@ -114,7 +133,7 @@ package struct TokenServer: Service {
                 cors: configuration.cors,
                 hsts: certificates == nil ? nil : configuration.tls?.hstsSeconds.map { "max-age=\($0)" }
             ),
-            accessLog: AccessLog(logger: logger),
+            accessLog: AccessLog(logger: logger, trustedProxies: configuration.trustedProxies),
             allowsPreflight: configuration.allowsPreflight,
             logger: logger
         )

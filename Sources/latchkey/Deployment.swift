@@ -122,13 +122,18 @@ struct Deployment: Sendable {
         )
     }
 
-    func makeAuthority(_ hasher: PasswordHasher) -> TokenAuthority {
+    func makeLimiter(onLimit: @escaping @Sendable (ThrottleNotice) -> Void = { _ in }) -> AttemptLimiter {
+        AttemptLimiter(store: store, keys: keys.throttling, queue: settings.hashQueue, onLimit: onLimit)
+    }
+
+    func makeAuthority(_ hasher: PasswordHasher, _ limiter: AttemptLimiter? = nil) -> TokenAuthority {
         TokenAuthority(
             store: store,
             keys: keys.tokens,
             hasher: hasher,
             sealer: keys.passwords,
-            settings: settings.tokens
+            settings: settings.tokens,
+            limiter: limiter
         )
     }
 }

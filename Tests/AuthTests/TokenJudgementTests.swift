@@ -45,6 +45,48 @@ struct TokenJudgementTests {
         #expect(isLive(keys.judge(newer, row)))
     }
 
+    @Test func `in an overlap the token before passes until it is over, and shows its own times`() throws {
+        var generator = SeededGenerator(seed: 7)
+        let newer = BearerToken.mint(for: account, digits: 31, using: &generator)
+        let until = issuedAt.advanced(bySeconds: 600)
+        // Under an older key, as after a rotation.
+        let older = olderKeys.digest(token)
+        let row = LiveToken(
+            account: account,
+            email: "a@b",
+            type: .user,
+            role: .member,
+            scopes: "",
+            digest: keys.digest(newer).digest,
+            keyID: 2,
+            issuedAt: issuedAt,
+            expiresAt: issuedAt.advanced(bySeconds: 60),
+            previous: .passing(
+                digest: older.digest,
+                keyID: older.keyID,
+                issuedAt: Timestamp(milliseconds: 5),
+                until: until
+            )
+        )
+        guard case .live(let found, _) = keys.judge(token, .found(row, now: issuedAt)) else {
+            Issue.record("the token before does not pass")
+            return
+        }
+        #expect(found.isPrevious)
+        #expect(found.issuedAt == Timestamp(milliseconds: 5))
+        #expect(found.expiresAt == until)
+        guard case .live(let current, _) = keys.judge(newer, .found(row, now: issuedAt)) else {
+            Issue.record("the live token does not pass")
+            return
+        }
+        #expect(!current.isPrevious)
+        #expect(isDead(keys.judge(token, .found(row, now: until))))
+        #expect(isDead(keys.judge(newer, .found(row, now: issuedAt.advanced(bySeconds: 60)))))
+        #expect(isLive(keys.judge(token, .found(row, now: issuedAt.advanced(bySeconds: 60)))))
+        let third = BearerToken.mint(for: account, digits: 31, using: &generator)
+        #expect(isDead(keys.judge(third, .found(row, now: issuedAt))))
+    }
+
     @Test func `each character of a token counts`() throws {
         let text = Array(token.text.utf8)
         for offset in 37..<text.count where text[offset] != UInt8(ascii: "x") {

@@ -14,7 +14,7 @@ struct AccountOutputTests {
                 "role":"admin","scopes":[],"status":"active","owner":null,"purpose":null,\
                 "created_at":"2023-11-14T22:13:20.000Z","token":{"issued_at":"2026-11-22T12:00:00.000Z",\
                 "expires_at":"2026-11-22T14:00:00.000Z","expires":3600,"renew_after":"2026-11-22T13:20:00.000Z",\
-                "issued_by":"operator:root","generation":3}}
+                "issued_by":"operator:root","generation":3},"overlap":null,"previous_token":null}
                 """
         )
         #expect(
@@ -45,7 +45,8 @@ struct AccountOutputTests {
             account.json(now: now).description == #"""
                 {"user_id":"1700000000000x000000000000000042","email":"sync@example.com","account_type":"service",\#
                 "role":"member","scopes":["a:read","b"],"status":"active","owner":"ann@example.com","ownerless":true,\#
-                "purpose":"copies \"orders\"\u202e","created_at":"2023-11-14T22:13:20.000Z","token":null}
+                "purpose":"copies \"orders\"\u202e","created_at":"2023-11-14T22:13:20.000Z","token":null,\#
+                "overlap":null,"previous_token":null}
                 """#
         )
         #expect(account.text(now: now).contains("owner        ann@example.com (disabled: the account is ownerless)"))
@@ -56,15 +57,47 @@ struct AccountOutputTests {
 
     @Test func `an expired token is none`() throws {
         let account = try account("ann@example.com", .user, token: token(expiresInSeconds: 0))
-        #expect(account.json(now: now).description.hasSuffix(#""token":null}"#))
+        #expect(account.json(now: now).description.contains(#""token":null,"#))
         #expect(
             account.tokenJSON(now: now).description == """
                 {"user_id":"1700000000000x000000000000000042","email":"ann@example.com","account_type":"user",\
                 "issued_at":null,"expires_at":null,"expires":null,"renew_after":null,"issued_by":null,\
-                "generation":null}
+                "generation":null,"previous_token":null}
                 """
         )
         #expect(account.tokenRow(now: now) == nil)
+    }
+
+    @Test func `an overlap shows whether the token before is still used, and from where`() throws {
+        let source = RequestSource(address: IPAddress("192.0.2.1"), agent: "job/1")
+        let previous = Account.PreviousToken(
+            issuedAt: now.advanced(bySeconds: -9),
+            until: now.advanced(bySeconds: 600),
+            lastUse: .init(at: now, source: source)
+        )
+        let account = try account(
+            "ann@example.com",
+            .user,
+            token: token(expiresInSeconds: 3600),
+            overlapSeconds: 600,
+            previousToken: previous
+        )
+        #expect(
+            account.json(now: now).description.hasSuffix(
+                """
+                "overlap":600,"previous_token":{"issued_at":"2026-11-22T12:59:51.000Z",\
+                "passes_until":"2026-11-22T13:10:00.000Z","last_used_at":"2026-11-22T13:00:00.000Z",\
+                "last_used_from":"192.0.2.1","last_used_by":"job/1"}}
+                """
+            )
+        )
+        #expect(account.text(now: now).contains("overlap      10m after each renewal"))
+        #expect(
+            account.tokenText(now: now).hasSuffix(
+                "previous     passes until 2026-11-22T13:10:00.000Z, last used 2026-11-22T13:00:00.000Z from 192.0.2.1 by job/1"
+            )
+        )
+        #expect(!account.text(now: now.advanced(bySeconds: 600)).contains("previous"))
     }
 
     @Test func `rows stand under their header`() throws {
@@ -83,7 +116,9 @@ struct AccountOutputTests {
         _ kind: Account.Kind,
         role: Account.Role = .member,
         scopes: [Scope] = [],
-        token: Account.Token? = nil
+        token: Account.Token? = nil,
+        overlapSeconds: Int64? = nil,
+        previousToken: Account.PreviousToken? = nil
     ) throws -> Account {
         Account(
             id: try #require(AccountID("1700000000000x000000000000000042")),
@@ -94,7 +129,9 @@ struct AccountOutputTests {
             status: .active,
             hasPassword: true,
             passwordVersion: 1,
-            token: token
+            token: token,
+            overlapSeconds: overlapSeconds,
+            previousToken: previousToken
         )
     }
 

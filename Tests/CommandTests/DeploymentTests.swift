@@ -59,7 +59,7 @@ struct DeploymentTests {
         let generated = try await deployment.makeAuthority(hasher).generate(
             email: "example@personr.co",
             password: Password("example123"),
-            source: RequestSource(address: "127.0.0.1", agent: "test")
+            source: RequestSource(address: IPAddress("127.0.0.1"), agent: "test")
         )
         #expect(generated.expiresInSeconds == 31_536_000)
     }

@@ -39,7 +39,7 @@ final class EdgeRig {
             rules: EdgeRules(limits: EdgeLimits(), siteMap: siteMap),
             authority: seed.authority,
             commonFields: CommonFields(cors: cors, hsts: nil),
-            accessLog: AccessLog(logger: .silent),
+            accessLog: AccessLog(logger: .silent, trustedProxies: .none),
             allowsPreflight: allowsPreflight,
             logger: .silent
         )

@@ -14,7 +14,7 @@ struct ErrorMiddlewareTests {
     private func response(to error: any Error) async throws -> Response {
         let head = HTTPRequest(method: .get, scheme: "http", authority: "a", path: "/x")
         let source = ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: .silent)
-        return try await ErrorMiddleware(limits: EdgeLimits()).handle(
+        return try await ErrorMiddleware(siteMap: SiteMap(basePath: ""), limits: EdgeLimits()).handle(
             Request(head: head, body: RequestBody(buffer: ByteBuffer())),
             context: EdgeRequestContext(source: source)
         ) { _, _ in throw error }

@@ -18,6 +18,7 @@ struct LiveServer: Sendable {
     static func run<Result: Sendable>(
         _ seed: SeededStore,
         hasher: PasswordHasher? = nil,
+        limiter: AttemptLimiter? = nil,
         _ configure: (inout ServerConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (LiveServer) async throws -> Result
     ) async throws -> Result {
@@ -30,7 +31,7 @@ struct LiveServer: Sendable {
         let server = TokenServer(
             configuration: configuration,
             store: seed.store,
-            authority: seed.authority(hasher),
+            authority: seed.authority(hasher, limiter),
             hasher: hasher,
             logger: .silent,
             onListening: { told.yield($0) }

@@ -37,8 +37,8 @@ final class SeededStore: Sendable {
         phc = try await hasher.hash(Password(SeededStore.password))
     }
 
-    func authority(_ hasher: PasswordHasher) -> TokenAuthority {
-        TokenAuthority(store: store, keys: keys.tokens, hasher: hasher, sealer: keys.passwords)
+    func authority(_ hasher: PasswordHasher, _ limiter: AttemptLimiter? = nil) -> TokenAuthority {
+        TokenAuthority(store: store, keys: keys.tokens, hasher: hasher, sealer: keys.passwords, limiter: limiter)
     }
 
     /// Adds an account with `password`, under an address of its own.

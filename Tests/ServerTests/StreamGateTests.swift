@@ -58,7 +58,7 @@ struct StreamGateTests {
                 rules: EdgeRules(limits: EdgeLimits(), siteMap: SiteMap(basePath: "/api/1.1/wf")),
                 authority: seed.authority,
                 commonFields: CommonFields(cors: .anyOrigin, hsts: "max-age=60"),
-                accessLog: AccessLog(logger: .silent),
+                accessLog: AccessLog(logger: .silent, trustedProxies: .none),
                 allowsPreflight: false,
                 logger: .silent
             )

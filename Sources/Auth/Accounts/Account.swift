@@ -10,6 +10,10 @@ package struct Account: Equatable, Sendable {
     package let hasPassword: Bool
     package let passwordVersion: Int64
     package let token: Token?
+    /// For how many seconds a replaced token still passes; nil when it ends at once.
+    package let overlapSeconds: Int64?
+    /// The token before the live one, when an overlap let it pass; its time may be over.
+    package let previousToken: PreviousToken?
 
     package enum Kind: Equatable, Sendable {
         case user
@@ -53,6 +57,30 @@ package struct Account: Equatable, Sendable {
         }
     }
 
+    /// What is known of a token that was replaced.
+    package struct PreviousToken: Equatable, Sendable {
+        package let issuedAt: Timestamp
+        package let until: Timestamp
+        /// When and from where it was used last since it was replaced, as far as is known.
+        package let lastUse: Use?
+
+        package struct Use: Equatable, Sendable {
+            package let at: Timestamp
+            package let source: RequestSource
+
+            package init(at: Timestamp, source: RequestSource) {
+                self.at = at
+                self.source = source
+            }
+        }
+
+        package init(issuedAt: Timestamp, until: Timestamp, lastUse: Use?) {
+            self.issuedAt = issuedAt
+            self.until = until
+            self.lastUse = lastUse
+        }
+    }
+
     package init(
         id: AccountID,
         email: EmailAddress,
@@ -62,7 +90,9 @@ package struct Account: Equatable, Sendable {
         status: Status,
         hasPassword: Bool,
         passwordVersion: Int64,
-        token: Token?
+        token: Token?,
+        overlapSeconds: Int64? = nil,
+        previousToken: PreviousToken? = nil
     ) {
         self.id = id
         self.email = email
@@ -73,5 +103,7 @@ package struct Account: Equatable, Sendable {
         self.hasPassword = hasPassword
         self.passwordVersion = passwordVersion
         self.token = token
+        self.overlapSeconds = overlapSeconds
+        self.previousToken = previousToken
     }
 }

@@ -109,6 +109,32 @@ package struct Accounts: Sendable {
         )
     }
 
+    /// Limits a service account to `scopes`, all of them when empty; false when it was so already.
+    package func setScopes(
+        of email: EmailAddress,
+        to scopes: [Scope],
+        by source: AuditSource
+    ) async throws(AuthError) -> Bool {
+        let account = try await existing(email)
+        let detail = scopes.map(\.description).joined(separator: " ")
+        return try await store.setScopes(
+            of: account.id,
+            to: scopes,
+            audit: AuditDraft(.scopesChanged, by: source, detail: detail)
+        )
+    }
+
+    /// Lets replaced tokens pass for `seconds` more, or, with nil, no longer; false when it was so already.
+    package func setOverlap(
+        of email: EmailAddress,
+        to seconds: Int64?,
+        by source: AuditSource
+    ) async throws(AuthError) -> Bool {
+        let account = try await existing(email)
+        let draft = AuditDraft(.overlapChanged, by: source, detail: seconds.map { "\($0)s" } ?? "off")
+        return try await store.setOverlap(of: account.id, to: seconds, audit: draft)
+    }
+
     /// 1 to 200 characters without control characters, blanks at the ends left out.
     static func purpose(_ text: String) throws(AuthError) -> String {
         var characters = text[...]

@@ -26,11 +26,16 @@ package struct AuditDraft: Equatable, Sendable {
         case accountAdded = "account.added"
         case accountDisabled = "account.disabled"
         case accountEnabled = "account.enabled"
+        case accountUnlocked = "account.unlocked"
         case roleChanged = "account.role"
+        case scopesChanged = "account.scopes"
+        case overlapChanged = "account.overlap"
         case passwordChanged = "password.changed"
         case passwordRehashed = "password.rehashed"
         case tokenGenerated = "token.generated"
         case tokenRevoked = "token.revoked"
+        /// The first use of a token that was replaced but still passes.
+        case previousTokenUsed = "token.previous-used"
     }
 
     package init(_ kind: Kind, by source: AuditSource, detail: String = "") {

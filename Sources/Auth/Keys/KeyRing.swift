@@ -8,7 +8,7 @@ package struct KeyRing: Sendable {
     /// For the dashboard's cookies.
     package let cookies: SymmetricKey
     /// For the limiter's keyed hashes.
-    package let throttling: SymmetricKey
+    package let throttling: AttemptKeys
 
     init(tokens: PurposeKeys, passwords: PurposeKeys, cookies: PurposeKeys, audit: PurposeKeys, throttling: PurposeKeys)
     {
@@ -16,7 +16,7 @@ package struct KeyRing: Sendable {
         self.passwords = PasswordSealer(passwords)
         self.audit = AuditChain(key: audit.currentKey)
         self.cookies = cookies.currentKey
-        self.throttling = throttling.currentKey
+        self.throttling = AttemptKeys(throttling.currentKey)
     }
 }
 

@@ -11,6 +11,9 @@ package struct LiveToken: Sendable {
     package let keyID: Int64
     package let issuedAt: Timestamp
     package let expiresAt: Timestamp
+    package let previous: PreviousToken
+    /// This is the token before the live one, which an overlap lets pass until `expiresAt`.
+    package let isPrevious: Bool
 
     package init(
         account: AccountID,
@@ -21,7 +24,9 @@ package struct LiveToken: Sendable {
         digest: TokenDigest,
         keyID: Int64,
         issuedAt: Timestamp,
-        expiresAt: Timestamp
+        expiresAt: Timestamp,
+        previous: PreviousToken = .none,
+        isPrevious: Bool = false
     ) {
         self.account = account
         self.email = email
@@ -32,6 +37,8 @@ package struct LiveToken: Sendable {
         self.keyID = keyID
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
+        self.previous = previous
+        self.isPrevious = isPrevious
     }
 }
 

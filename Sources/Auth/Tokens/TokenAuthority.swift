@@ -5,20 +5,27 @@ package struct TokenAuthority: Sendable {
     private let hasher: PasswordHasher
     private let sealer: PasswordSealer
     private let settings: TokenSettings
+    private let limiter: AttemptLimiter?
 
+    /// Without a limiter guesses cost hashes alone.
     package init(
         store: any AuthStore,
         keys: TokenKeys,
         hasher: PasswordHasher,
         sealer: PasswordSealer,
-        settings: TokenSettings = TokenSettings()
+        settings: TokenSettings = TokenSettings(),
+        limiter: AttemptLimiter? = nil
     ) {
         self.store = store
         self.keys = keys
         self.hasher = hasher
         self.sealer = sealer
         self.settings = settings
+        self.limiter = limiter
     }
+
+    /// What throttling has done, for metrics; nil when it is off.
+    package var throttling: ThrottleCounts? { limiter?.counts }
 
     /// Judges a presented token by what the store found for its account. Pure and synchronous; digests are compared in
     /// constant time.
@@ -29,11 +36,35 @@ package struct TokenAuthority: Sendable {
     /// Checks credentials and makes the account's new, only token; durable when it returns.
     ///
     /// Throws the same `.invalidCredentials`, after one hash at today's cost, for an unknown e-mail, one that is none,
-    /// a wrong password, a disabled account and one without a password. Throws `.overloaded` without having hashed.
+    /// a wrong password, a disabled account and one without a password. Throws `.overloaded` and `.tooManyAttempts` without
+    /// having hashed. `condition` is asked, once the password is known to be right, whether this account may have a token in this way.
     package func generate(
         email: String,
         password: Password,
-        source: RequestSource
+        source: RequestSource,
+        onlyIf condition: ((Account) throws(AuthError) -> Void)? = nil
+    ) async throws(AuthError) -> GeneratedToken {
+        guard let limiter else { return try await signIn(email, password, source, condition) }
+        let attempt = try await limiter.begin(email, from: source.address)
+        do {
+            let generated = try await signIn(email, password, source, condition)
+            await limiter.succeeded(attempt)
+            return generated
+        } catch {
+            if error == .invalidCredentials {
+                try await limiter.failed(attempt)
+            } else {
+                limiter.abandoned(attempt)
+            }
+            throw error
+        }
+    }
+
+    private func signIn(
+        _ email: String,
+        _ password: Password,
+        _ source: RequestSource,
+        _ condition: ((Account) throws(AuthError) -> Void)?
     ) async throws(AuthError) -> GeneratedToken {
         let record = try await passwordRecord(email)
         let check = try await hasher.verify(password, against: openHash(record))
@@ -48,6 +79,12 @@ package struct TokenAuthority: Sendable {
                 to: sealer.seal(rehash, for: record.account),
                 audit: AuditDraft(.passwordRehashed, by: source)
             )
+        }
+        if let condition {
+            guard let account = try await store.account(number: record.account.number) else {
+                throw .invalidCredentials
+            }
+            try condition(account)
         }
         guard let generated = try await replaceToken(record, by: source) else { throw .invalidCredentials }
         return generated
@@ -66,9 +103,14 @@ package struct TokenAuthority: Sendable {
         return generated
     }
 
-    /// Ends the presented token and no newer one; false when it was not the live one.
-    package func revoke(_ token: BearerToken, source: RequestSource) async throws(AuthError) -> Bool {
-        let draft = AuditDraft(.tokenRevoked, by: .account(token.account, source))
+    /// Ends the presented token and no newer one, but with a previous token that still passes the live one as well; false
+    /// when it was neither. `caller` is who asks: the token's own account, or one that may end others'.
+    package func revoke(
+        _ token: BearerToken,
+        by caller: AccountID,
+        source: RequestSource
+    ) async throws(AuthError) -> Bool {
+        let draft = AuditDraft(.tokenRevoked, by: .account(caller, source))
         for digest in keys.digests(token) {
             if try await store.revokeToken(of: token.account, ifDigest: digest, audit: draft) { return true }
         }
@@ -118,13 +160,35 @@ extension TokenKeys {
         case .unavailable(let reason): return .unavailable(reason)
         case .found(let row, let now):
             // Rows are found by the last 18 digits alone; the first 13 must agree as well.
-            guard row.account == token.account, row.expiresAt > now else { return .dead }
-            guard let presented = digest(token, keyID: row.keyID) else {
-                return .unavailable(
-                    "the key file has no key \(row.keyID) for tokens, under which a live token is stored"
-                )
-            }
-            return presented == row.digest ? .live(row, now: now) : .dead
+            guard row.account == token.account else { return .dead }
+            guard let presented = digest(token, keyID: row.keyID) else { return TokenKeys.missing(row.keyID) }
+            if presented == row.digest { return row.expiresAt > now ? .live(row, now: now) : .dead }
+            return judge(token, asPreviousIn: row, now: now)
         }
+    }
+
+    private func judge(_ token: BearerToken, asPreviousIn row: LiveToken, now: Timestamp) -> TokenVerdict {
+        guard case .passing(let stored, let keyID, let issuedAt, let until) = row.previous, until > now else {
+            return .dead
+        }
+        guard let presented = digest(token, keyID: keyID) else { return TokenKeys.missing(keyID) }
+        guard presented == stored else { return .dead }
+        let previous = LiveToken(
+            account: row.account,
+            email: row.email,
+            type: row.type,
+            role: row.role,
+            scopes: row.scopes,
+            digest: stored,
+            keyID: keyID,
+            issuedAt: issuedAt,
+            expiresAt: until,
+            isPrevious: true
+        )
+        return .live(previous, now: now)
+    }
+
+    private static func missing(_ keyID: Int64) -> TokenVerdict {
+        .unavailable("the key file has no key \(keyID) for tokens, under which a live token is stored")
     }
 }

@@ -57,9 +57,10 @@ struct TokenRoutes: Sendable {
     func status(_ request: Request, _ context: Context) async throws -> Response {
         _ = try await request.body.collect(upTo: limits.bodyBytes)
         let token = try bearerToken(request)
-        let lookup = await loops.lookUp(token.account, on: context.channel.eventLoop)
+        let source = context.source(request)
+        let verdict = await loops.judge(token, by: authority, source, on: context.channel.eventLoop)
         var memory = ByteBuffer()
-        return StatusAnswer.answer(to: authority.judge(token, lookup), in: &memory, log: logger).response
+        return StatusAnswer.answer(to: verdict, in: &memory, log: logger).response
     }
 
     /// `POST /api-token-revoke`: ends the presented token.
@@ -71,7 +72,7 @@ struct TokenRoutes: Sendable {
         case .dead: throw ErrorResponse.invalidToken
         case .live: break
         }
-        guard try await authority.revoke(token, source: context.source(request)) else {
+        guard try await authority.revoke(token, by: token.account, source: context.source(request)) else {
             throw ErrorResponse.invalidToken
         }
         return Answer(body: ByteBuffer(string: #"{"status":"success","response":{"revoked":true}}"#)).response

@@ -1,14 +1,17 @@
+import Auth
 import Logging
 import NIOCore
 
 /// One line an answer: method, route, status, time and address. Never a target, a header or a body: they may hold secrets.
 struct AccessLog: Sendable {
     let logger: Logger
+    let trustedProxies: TrustedProxies
 
     /// Verifications and health are told at debug, for they are many; everything else at info, faults of ours at error.
     func record(_ exchange: Exchange, elapsed: TimeAmount, channel: any Channel, byGate: Bool) {
         let level: Logger.Level = exchange.status >= 500 && exchange.status != 503 ? .error : byGate ? .debug : .info
         guard logger.logLevel <= level else { return }
+        let client = trustedProxies.client(peer: channel.peer, forwardedFor: exchange.forwardedFor)
         logger.log(
             level: level,
             "request",
@@ -16,20 +19,8 @@ struct AccessLog: Sendable {
                 "method": .string(exchange.method), "route": .string(exchange.route.label),
                 "status": .stringConvertible(exchange.status),
                 "microseconds": .stringConvertible(elapsed.nanoseconds / 1000),
-                "address": .string(channel.peerAddress),
+                "address": .string(client?.description ?? "local"),
             ]
         )
-    }
-}
-
-extension Channel {
-    /// The IP address of the other side, without its port; of a stream, that of its connection.
-    var peerAddress: String {
-        var channel: (any Channel)? = self
-        while let current = channel {
-            if let address = current.remoteAddress { return address.ipAddress ?? "local" }
-            channel = current.parent
-        }
-        return ""
     }
 }

@@ -7,6 +7,7 @@ final class EdgeLoop {
     let eventLoop: any EventLoop
     let lookups: any TokenLookups
     let metrics = LoopMetrics()
+    var previousTokenUses = PreviousTokenUses()
     /// Reused for every answer: a write to a socket that is not full leaves it free again before the next.
     var scratch = ByteBuffer()
     /// The same for the bodies of answers.

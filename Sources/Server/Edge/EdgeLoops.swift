@@ -33,6 +33,29 @@ struct EdgeLoops: Sendable {
         }
     }
 
+    /// Judges what a request presents, at the routed door; a previous token's use is kept for the record.
+    func judge(
+        _ token: BearerToken,
+        by authority: TokenAuthority,
+        _ source: RequestSource,
+        on eventLoop: any EventLoop
+    ) async -> TokenVerdict {
+        let verdict = authority.judge(token, await lookUp(token.account, on: eventLoop))
+        if case .live(let found, let now) = verdict, found.isPrevious, let loop = loops[ObjectIdentifier(eventLoop)] {
+            eventLoop.execute { loop.value.previousTokenUses.note(found, at: now, source) }
+        }
+        return verdict
+    }
+
+    /// The uses of previous tokens since this was asked last.
+    func takePreviousTokenUses() async throws -> [PreviousTokenUse] {
+        var uses: [PreviousTokenUse] = []
+        for loop in loops.values {
+            uses += try await loop.eventLoop.submit { loop.value.previousTokenUses.take() }.get()
+        }
+        return uses
+    }
+
     /// The counts of all loops, added up.
     func counts() async throws -> LoopCounts {
         var total = LoopCounts()

@@ -9,6 +9,7 @@ struct Exchange {
     let isBelowBase: Bool
     let hasQuery: Bool
     let origin: String?
+    let forwardedFor: [String]
     let startedAt: NIODeadline
     /// The connection ends with this answer.
     var closes: Bool
@@ -24,6 +25,7 @@ struct Exchange {
         method = head.method.rawValue
         isHead = head.method == .HEAD
         origin = facts.origin
+        forwardedFor = facts.forwardedFor
         self.startedAt = startedAt
         closes = facts.asksToClose || facts.offersUpgrade || (head.version == .http1_0 && !facts.asksToKeepAlive)
         announcesKeepAlive = head.version == .http1_0 && !closes
@@ -35,6 +37,7 @@ struct Exchange {
             method: "GET",
             isBelowBase: plain.isBelowBase,
             origin: plain.origin,
+            forwardedFor: plain.forwardedFor,
             startedAt: startedAt
         )
     }
@@ -50,18 +53,27 @@ struct Exchange {
         method = "-"
         isHead = false
         origin = nil
+        forwardedFor = []
         self.startedAt = startedAt
         closes = true
         announcesKeepAlive = false
     }
 
-    init(route: Route, method: String, isBelowBase: Bool, origin: String?, startedAt: NIODeadline) {
+    init(
+        route: Route,
+        method: String,
+        isBelowBase: Bool,
+        origin: String?,
+        forwardedFor: [String],
+        startedAt: NIODeadline
+    ) {
         self.route = route
         self.method = method
         isHead = method == "HEAD"
         self.isBelowBase = isBelowBase
         hasQuery = false
         self.origin = origin
+        self.forwardedFor = forwardedFor
         self.startedAt = startedAt
         closes = false
         announcesKeepAlive = false

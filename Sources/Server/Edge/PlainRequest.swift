@@ -6,6 +6,8 @@ struct PlainRequest {
     let route: Route
     let isBelowBase: Bool
     let origin: String?
+    let agent: String
+    let forwardedFor: [String]
     let presented: PresentedToken
     let guardRequest: GuardRequest?
 
@@ -29,6 +31,8 @@ struct PlainRequest {
             guardRequest = nil
         }
         origin = header.origin.map(bytes.text)
+        agent = header.userAgent.map(bytes.text) ?? ""
+        forwardedFor = header.forwardedFor.map { [bytes.text($0)] } ?? []
         presented = PresentedToken(header.authorization.map(bytes.text), count: header.authorization == nil ? 0 : 1)
     }
 }

@@ -12,6 +12,8 @@ struct RequestFacts {
     /// The request may be a replay of TLS early data, whatever the field says (RFC 8470 section 5.1).
     var earlyData = false
     var origin: String?
+    /// The `X-Forwarded-For` fields as they came.
+    var forwardedFor: [String] = []
     var asksToClose = false
     var asksToKeepAlive = false
     /// The decoder reads nothing more after a request that offers another protocol.
@@ -42,6 +44,7 @@ struct RequestFacts {
             authorizations += 1
             if authorization == nil { authorization = value }
         case 14 where name.isField("content-length"): contentLength = joined(contentLength, value)
+        case 15 where name.isField("x-forwarded-for"): forwardedFor.append(value)
         case 16 where name.isField("content-encoding"): contentEncoding = joined(contentEncoding, value)
         case 17 where name.isField("transfer-encoding"): transferEncoding = joined(transferEncoding, value)
         default: break

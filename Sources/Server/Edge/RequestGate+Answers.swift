@@ -38,7 +38,6 @@ extension RequestGate {
     /// Answers with an error and ends the connection.
     func refuse(_ error: ErrorResponse) {
         guard phase != .lingering else { return }
-        let error = exchange?.route.isGuard == true ? error.atGuard : error
         backlog.clear()
         if exchange == nil {
             let target = intake.target ?? ""
@@ -53,7 +52,7 @@ extension RequestGate {
             // Half an answer of the router's is out: nothing can be said any more.
             context?.close(promise: nil)
         } else {
-            send(error.answer)
+            send(error.answer(at: exchange?.route))
         }
     }
 
@@ -88,10 +87,22 @@ extension RequestGate: TokenLookupWaiter {
     func finish(_ lookup: TokenLookup) {
         guard phase == .answering, case .gate(.token(let token)) = owner else { return }
         let verdict = site.authority.judge(token, lookup)
+        if case .live(let found, let now) = verdict, found.isPrevious { notePreviousToken(found, at: now) }
         if let guardRequest {
             send(GuardAnswer.answer(to: guardRequest, verdict, log: site.logger))
         } else {
             send(StatusAnswer.answer(to: verdict, in: &loop.body, log: site.logger))
         }
+    }
+
+    private func notePreviousToken(_ token: LiveToken, at now: Timestamp) {
+        let source = RequestSource(
+            address: site.accessLog.trustedProxies.client(
+                peer: context?.channel.peer,
+                forwardedFor: exchange?.forwardedFor ?? []
+            ),
+            agent: agent
+        )
+        loop.previousTokenUses.note(token, at: now, source)
     }
 }

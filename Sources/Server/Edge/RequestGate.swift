@@ -42,6 +42,8 @@ final class RequestGate: ChannelDuplexHandler {
     var exchange: Exchange?
     /// What a proxy asks, when the request at hand is to a guard path.
     var guardRequest: GuardRequest?
+    /// The `User-Agent` of a request that the gate answers.
+    var agent = ""
     var routerHasBegun = false
     var backlog = Backlog()
     private var isContinuing = false
@@ -136,6 +138,7 @@ final class RequestGate: ChannelDuplexHandler {
         routerHasBegun = false
         owner = .gate(plain.presented)
         guardRequest = plain.guardRequest
+        agent = plain.agent
         answer(plain.presented)
         return true
     }
@@ -263,6 +266,7 @@ final class RequestGate: ChannelDuplexHandler {
         if facts.announcesBody, facts.expect != nil, head.version == .http1_1 { sendContinue() }
         if site.gateAnswers(exchange, head, facts) {
             owner = .gate(PresentedToken(facts))
+            agent = head.headers.first(name: "user-agent") ?? ""
             guardRequest = site.guardRequest(exchange, head, facts)
         } else {
             owner = .router

@@ -93,6 +93,7 @@ final class StreamGate: ChannelDuplexHandler {
             method: request.method.rawValue,
             isBelowBase: site.rules.siteMap.isBelowBase(path),
             origin: facts.origin,
+            forwardedFor: facts.forwardedFor,
             startedAt: loop.eventLoop.now
         )
         let limit = TimeAmount.milliseconds(site.limits.requestMilliseconds)
@@ -111,7 +112,7 @@ final class StreamGate: ChannelDuplexHandler {
             context.close(promise: nil)
             return
         }
-        let answer = (exchange?.route.isGuard == true ? error.atGuard : error).answer
+        let answer = error.answer(at: exchange?.route)
         var head = HTTPResponse(status: HTTPResponse.Status(code: answer.status))
         head.headerFields[.date] = loop.date
         head.headerFields[.contentType] = Answer.contentType

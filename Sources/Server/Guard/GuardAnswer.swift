@@ -38,14 +38,3 @@ enum GuardAnswer {
             .answer
     }
 }
-
-extension ErrorResponse {
-    /// A refusal of the edge in the statuses that a guard path may answer: whatever is wrong, nothing passes.
-    var atGuard: ErrorResponse {
-        switch reason {
-        case .unauthorized, .forbidden, .unavailable: self
-        case .internalError: .unavailable
-        default: ErrorResponse(.forbidden, message)
-        }
-    }
-}

@@ -27,8 +27,9 @@ struct GuardMiddleware: RouterMiddleware {
         case .none: return GuardAnswer.answerWithoutToken(to: asked).response
         case .unusable: return ErrorResponse.invalidToken.answer.response
         case .token(let token):
-            let lookup = await loops.lookUp(token.account, on: context.channel.eventLoop)
-            return GuardAnswer.answer(to: asked, authority.judge(token, lookup), log: logger).response
+            let source = context.source(request)
+            let verdict = await loops.judge(token, by: authority, source, on: context.channel.eventLoop)
+            return GuardAnswer.answer(to: asked, verdict, log: logger).response
         }
     }
 }

@@ -7,9 +7,18 @@ import NIOCore
 struct MetricsRoutes: Sendable {
     let loops: EdgeLoops
     let hasher: PasswordHasher
+    let authority: TokenAuthority
+    let expiry: ExpiryGauges
 
     func metrics(_ request: Request, _ context: EdgeRequestContext) async throws -> Response {
-        let text = MetricsText(try await loops.counts(), hasher.load, ProcessFigures.now()).text
+        let figures = MetricsText.Figures(
+            counts: try await loops.counts(),
+            hasher: hasher.load,
+            throttling: authority.throttling,
+            tokens: await expiry.tokens(),
+            process: ProcessFigures.now()
+        )
+        let text = MetricsText(figures).text
         return Response(
             status: .ok,
             headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

@@ -2,18 +2,31 @@ import Auth
 
 /// The counters in the Prometheus text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
 struct MetricsText {
+    /// What is told, each as of now.
+    struct Figures {
+        let counts: LoopCounts
+        let hasher: PasswordHasher.Load
+        /// Nil when sign-ins are not throttled.
+        let throttling: ThrottleCounts?
+        let tokens: [ExpiryGauges.Band: Int]
+        let process: ProcessFigures
+    }
+
     private(set) var text = ""
 
-    init(_ counts: LoopCounts, _ hasher: PasswordHasher.Load, _ process: ProcessFigures) {
+    init(_ figures: Figures) {
+        let counts = figures.counts
         addAnswers(counts)
         addDurations(counts)
         add("latchkey_connections_open", "gauge", "Connections open now.", counts.openConnections)
         add("latchkey_connections_total", "counter", "Connections accepted.", counts.connections)
-        addHashing(hasher)
-        add("process_cpu_seconds_total", "counter", "User and system CPU time.", process.cpuSeconds)
-        add("process_resident_memory_bytes", "gauge", "Resident memory.", process.residentBytes)
-        add("process_open_fds", "gauge", "Open file descriptors.", process.openFiles)
-        add("process_start_time_seconds", "gauge", "Start of the process since 1970.", process.startSeconds)
+        addHashing(figures.hasher)
+        if let throttling = figures.throttling { addThrottling(throttling) }
+        addExpiry(figures.tokens)
+        add("process_cpu_seconds_total", "counter", "User and system CPU time.", figures.process.cpuSeconds)
+        add("process_resident_memory_bytes", "gauge", "Resident memory.", figures.process.residentBytes)
+        add("process_open_fds", "gauge", "Open file descriptors.", figures.process.openFiles)
+        add("process_start_time_seconds", "gauge", "Start of the process since 1970.", figures.process.startSeconds)
     }
 
     private mutating func addFamily(_ name: String, _ type: String, _ help: String) {
@@ -54,6 +67,14 @@ struct MetricsText {
         }
     }
 
+    private mutating func addExpiry(_ tokens: [ExpiryGauges.Band: Int]) {
+        let name = "latchkey_tokens_expiring"
+        addFamily(name, "gauge", "Tokens by days left, each count at most \(ExpiryGauges.limit), a minute old at most.")
+        for band in ExpiryGauges.Band.allCases {
+            if let count = tokens[band] { text += "\(name){days=\"\(band.rawValue)\"} \(count)\n" }
+        }
+    }
+
     private mutating func addHashing(_ hasher: PasswordHasher.Load) {
         add("latchkey_hash_threads", "gauge", "Threads that hash passwords.", hasher.threads)
         add("latchkey_hash_running", "gauge", "Passwords being hashed now.", hasher.running)
@@ -66,5 +87,16 @@ struct MetricsText {
             ("cancelled", hasher.cancelled),
         ]
         for (outcome, count) in outcomes { text += "\(name){outcome=\"\(outcome)\"} \(count)\n" }
+    }
+
+    private mutating func addThrottling(_ counts: ThrottleCounts) {
+        add("latchkey_sign_in_failures_total", "counter", "Sign-ins with wrong credentials.", counts.failures)
+        let name = "latchkey_sign_ins_throttled_total"
+        addFamily(name, "counter", "Sign-ins refused for earlier failures, by the limit they met.")
+        for reason in ThrottleReason.allCases {
+            text += "\(name){reason=\"\(reason.label)\"} \(counts.refused[reason.rawValue])\n"
+        }
+        add("latchkey_sign_ins_waiting", "gauge", "Sign-ins that wait for the outcome of others.", counts.waiting)
+        add("latchkey_throttling_addresses", "gauge", "Addresses whose failures are remembered.", counts.addresses)
     }
 }

@@ -2,7 +2,7 @@ import Auth
 
 extension Account {
     /// The account as the commands print it, in the names of the HTTP API.
-    func json(now: Timestamp) -> JSONText {
+    func json(now: Timestamp, signIn: SignInState? = nil) -> JSONText {
         var members: [JSONText.Member] = identity
         func add(_ name: String, _ value: JSONText) { members.append(.init(name: name, value: value)) }
         add("role", .text(role.rawValue))
@@ -17,14 +17,37 @@ extension Account {
             add("ownerless", .bool(owner.status == .disabled))
             add("purpose", .text(purpose))
         }
+        if let signIn { add("sign_in", signIn.json) }
         add("created_at", .text("\(id.createdAt)"))
         add("token", liveToken(at: now).map { .object($0.members(now: now)) } ?? .null)
+        add("overlap", overlapSeconds.map { .number($0) } ?? .null)
+        add("previous_token", previousTokenJSON(now: now))
         return .object(members)
     }
 
     /// The token as `token status` prints it; null times when there is none.
     func tokenJSON(now: Timestamp) -> JSONText {
-        .object(identity + (liveToken(at: now)?.members(now: now) ?? Token.absentMembers))
+        .object(
+            identity + (liveToken(at: now)?.members(now: now) ?? Token.absentMembers)
+                + [.init(name: "previous_token", value: previousTokenJSON(now: now))]
+        )
+    }
+
+    /// The token before, while it passes.
+    func passingToken(at now: Timestamp) -> PreviousToken? {
+        guard let previousToken, previousToken.until > now else { return nil }
+        return previousToken
+    }
+
+    private func previousTokenJSON(now: Timestamp) -> JSONText {
+        passingToken(at: now).map { token in
+            .object([
+                "issued_at": .text("\(token.issuedAt)"), "passes_until": .text("\(token.until)"),
+                "last_used_at": .optional(token.lastUse.map { "\($0.at)" }),
+                "last_used_from": .optional(token.lastUse?.source.address?.description),
+                "last_used_by": .optional(token.lastUse?.source.agent),
+            ])
+        } ?? .null
     }
 
     /// The token, unless it has expired.
@@ -38,6 +61,20 @@ extension Account {
             .init(name: "user_id", value: .text("\(id)")), .init(name: "email", value: .text("\(email)")),
             .init(name: "account_type", value: .text(kind.type.rawValue)),
         ]
+    }
+}
+
+extension SignInState {
+    fileprivate var json: JSONText {
+        let (state, until): (String, Timestamp?) =
+            switch standing {
+            case .open: ("open", nil)
+            case .throttled(let until): ("throttled", until)
+            case .locked(let until): ("locked", until)
+            }
+        return .object([
+            "state": .text(state), "until": .optional(until.map { "\($0)" }), "failures": .number(failures),
+        ])
     }
 }
 

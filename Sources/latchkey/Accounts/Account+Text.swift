@@ -2,7 +2,7 @@ import Auth
 
 extension Account {
     /// One line a fact, for people.
-    func text(now: Timestamp) -> String {
+    func text(now: Timestamp, signIn: SignInState? = nil) -> String {
         var facts = [
             ("user_id", "\(id)"), ("email", "\(email)"), ("type", kind.type.rawValue), ("role", role.rawValue),
         ]
@@ -14,7 +14,11 @@ extension Account {
         }
         facts.append(("status", status.rawValue))
         facts.append(("password", hasPassword ? "set" : "none"))
+        if let signIn { facts.append(("sign-in", signIn.words)) }
         facts.append(("created", "\(id.createdAt)"))
+        if let overlapSeconds {
+            facts.append(("overlap", "\(DurationText(milliseconds: overlapSeconds * 1000)) after each renewal"))
+        }
         facts += tokenFacts(now: now)
         return Account.lines(facts)
     }
@@ -49,7 +53,15 @@ extension Account {
         return [
             ("token", "expires \(token.expiresAt)"), ("renew after", "\(token.renewAfter)"),
             ("issued", "\(token.issuedAt) by \(shown(token.issuedBy))"), ("generation", "\(token.generation)"),
-        ]
+        ] + previousTokenFacts(now: now)
+    }
+
+    private func previousTokenFacts(now: Timestamp) -> [(String, String)] {
+        guard let previous = passingToken(at: now) else { return [] }
+        let use = previous.lastUse.map { use in
+            "last used \(use.at) from \(shown(use.source.address?.description ?? "local")) by \(shown(use.source.agent))"
+        }
+        return [("previous", "passes until \(previous.until), \(use ?? "not seen since it was replaced")")]
     }
 
     private static func lines(_ facts: [(String, String)]) -> String {
@@ -58,5 +70,16 @@ extension Account {
 
     private static func column(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}
+
+extension SignInState {
+    fileprivate var words: String {
+        let count = "\(failures) failed in a row"
+        return switch standing {
+        case .open: failures == 0 ? "open" : "open, \(count)"
+        case .throttled(let until): "throttled until \(until), \(count)"
+        case .locked(let until): "locked for unknown sources until \(until), \(count)"
+        }
     }
 }

@@ -15,7 +15,10 @@ struct AccountCommand: AsyncParsableCommand {
               latchkey account list
               latchkey account disable former.colleague@example.com
             """,
-        subcommands: [Add.self, List.self, Show.self, Disable.self, Enable.self, SetPassword.self, SetRole.self]
+        subcommands: [
+            Add.self, List.self, Show.self, Disable.self, Enable.self, SetPassword.self, SetRole.self, SetScopes.self,
+            SetOverlap.self, Unlock.self,
+        ]
     )
 
     struct Add: AsyncParsableCommand {
@@ -70,9 +73,9 @@ struct AccountCommand: AsyncParsableCommand {
         func run() async throws {
             let deployment = try await Deployment.open(try await options.read().settings, .existing)
             let now = WallClock.system.now
-            try await AccountPages(store: deployment.store).print(
+            try await AccountPages(store: deployment.store, limiter: deployment.makeLimiter()).print(
                 as: output.output,
-                json: { $0.json(now: now) },
+                json: { $0.json(now: now, signIn: $1) },
                 header: Account.listHeader,
                 row: { $0.listRow(now: now) }
             )
@@ -202,6 +205,32 @@ struct AccountCommand: AsyncParsableCommand {
                 email,
                 in: deployment,
                 "\(email) \(changed ? "is now" : "was already") \(role.rawValue)."
+            )
+        }
+    }
+
+    struct Unlock: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "unlock",
+            abstract: "Forget an account's failed sign-ins.",
+            discussion: """
+                After many wrong passwords an account takes none for a while, and after a hundred in a row none for a day, \
+                but from where it was signed in to in the last 30 days. `latchkey account show` tells whether that is so. \
+                Its token is not touched by any of that.
+
+                  latchkey account unlock you@example.com
+                """
+        )
+
+        @OptionGroup var target: AccountTarget
+
+        func run() async throws {
+            let (deployment, email) = try await target.open()
+            let changed = try await deployment.makeLimiter().unlock(email, by: .commandLine)
+            try await target.report(
+                email,
+                in: deployment,
+                changed ? "The failed sign-ins of \(email) are forgotten." : "\(email) had no failed sign-ins."
             )
         }
     }

@@ -1,24 +1,47 @@
 import Auth
 
-/// Every account in the order of e-mail addresses, a page in memory at a time.
+/// Accounts in an order, a page in memory at a time.
 struct AccountPages {
     let store: any AuthStore
+    /// Nil leaves out how sign-ins stand.
+    var limiter: AttemptLimiter?
 
+    enum Order {
+        /// Every account, by e-mail address.
+        case email
+        /// Those whose token expires in the seconds after `from`, the next to expire first.
+        case expiring(from: Timestamp, within: Int64)
+    }
+
+    var order = Order.email
     var size = 1000
 
-    func forEach(_ visit: ([Account]) throws -> Void) async throws {
-        var last: String?
+    func forEach(_ visit: ([Account]) async throws -> Void) async throws {
+        var last: Account?
         repeat {
-            let page = try await store.accounts(afterKey: last, limit: size)
-            try visit(page)
-            last = page.count < size ? nil : page.last?.email.key
+            let page = try await page(after: last)
+            try await visit(page)
+            last = page.count < size ? nil : page.last
         } while last != nil
+    }
+
+    private func page(after last: Account?) async throws -> [Account] {
+        switch order {
+        case .email: return try await store.accounts(afterKey: last?.email.key, limit: size)
+        case .expiring(let now, let seconds):
+            var cursor = ExpiryCursor(expiresAt: now)
+            if let last, let token = last.token {
+                cursor = ExpiryCursor(expiresAt: token.expiresAt, number: last.id.number)
+            }
+            let end = now.advanced(bySeconds: seconds)
+            return try await store.accounts(expiringAfter: cursor, before: end, limit: size)
+        }
     }
 
     /// Prints an array of what `json` gives, or a header and rows; what gives nil is left out.
     func print(
         as output: OutputFormat,
-        json: (Account) -> JSONText?,
+        json: (Account, SignInState?) -> JSONText?,
         header: String,
         row: (Account) -> String?
     ) async throws {
@@ -32,7 +55,9 @@ struct AccountPages {
             var separator = "["
             try await forEach { page in
                 var text = ""
-                for object in page.compactMap(json) {
+                let states = try await limiter?.states(of: page.map(\.email)) ?? []
+                let objects = page.enumerated().compactMap { json($1, states.isEmpty ? nil : states[$0]) }
+                for object in objects {
                     text += "\(separator)\n\(object)"
                     separator = ","
                 }

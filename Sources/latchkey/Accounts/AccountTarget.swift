@@ -29,13 +29,15 @@ extension OutputOptions {
     func report(_ email: EmailAddress, in deployment: Deployment) async throws {
         guard let account = try await deployment.store.account(email) else { throw AuthError.noSuchAccount }
         let now = WallClock.system.now
-        try print(account.json(now: now), text: account.text(now: now))
+        let signIn = try await deployment.makeLimiter().states(of: [email]).first
+        try print(account.json(now: now, signIn: signIn), text: account.text(now: now, signIn: signIn))
     }
 
     /// Prints what came of setting a password: a generated one alone on standard output, or as a member of the account.
     func report(_ email: EmailAddress, in deployment: Deployment, _ password: NewPassword, words: String) async throws {
         guard let account = try await deployment.store.account(email) else { throw AuthError.noSuchAccount }
-        var members = account.json(now: WallClock.system.now).members
+        let signIn = try await deployment.makeLimiter().states(of: [email]).first
+        var members = account.json(now: WallClock.system.now, signIn: signIn).members
         if let generated = password.generated { members.append(.init(name: "password", value: .text(generated))) }
         try print(.object(members), text: password.generated)
         say(words)

@@ -25,7 +25,7 @@ struct ServiceAccountCommand: AsyncParsableCommand {
                       --owner you@example.com --purpose "Copies orders" \\
                       --scope orders:read --generate-password
 
-                Without a --scope the account's tokens are not limited.
+                Without a --scope the account's tokens are not limited; `latchkey account scopes` changes that later.
                 """
         )
 

@@ -53,6 +53,12 @@ extension Setting {
             isDescription: true,
             "The address clients use, for samples, links and /openapi.yaml."
         ),
+        Setting(
+            "server.trusted-proxies",
+            \.server.trustedProxies,
+            .addressRanges,
+            "The proxies whose X-Forwarded-For is believed."
+        ),
 
         Setting(
             "tls.certificate",
@@ -140,6 +146,13 @@ extension Setting {
             \.hashIterations,
             .number(floor.iterations...ceiling.iterations),
             "argon2id's passes over that memory."
+        ),
+
+        Setting(
+            "throttling.enabled",
+            \.throttlingEnabled,
+            .boolean,
+            "Whether sign-ins are refused for a while after too many failed."
         ),
 
         Setting(

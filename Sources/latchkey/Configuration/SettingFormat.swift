@@ -1,3 +1,4 @@
+import Auth
 import Logging
 import Server
 
@@ -108,6 +109,21 @@ extension SettingFormat<String> {
                 return allowed ? trimmed : nil
             },
             show: { $0 }
+        )
+    }
+}
+
+extension SettingFormat<TrustedProxies> {
+    static var addressRanges: SettingFormat {
+        SettingFormat(
+            allowed: "none, or addresses and ranges such as 10.0.0.0/8 and 2001:db8::1 with commas between them",
+            parse: { text in
+                guard text != "none" else { return TrustedProxies.none }
+                let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+                let ranges = parts.compactMap { AddressRange($0.drop { $0 == " " }) }
+                return ranges.count == parts.count ? TrustedProxies(ranges) : nil
+            },
+            show: { $0.ranges.isEmpty ? "none" : $0.ranges.map(\.description).joined(separator: ",") }
         )
     }
 }

@@ -23,6 +23,7 @@ struct Settings: Sendable {
     var hashMemoryKiB = PasswordHashParameters.floor.memoryKiB
     var hashIterations = PasswordHashParameters.floor.iterations
     var passwordBlocklistFile: String?
+    var throttlingEnabled = true
     var logLevel = Logger.Level.info
     var logFormat = LogFormat.text
 }

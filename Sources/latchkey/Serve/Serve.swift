@@ -117,10 +117,11 @@ struct Serve: AsyncParsableCommand {
             hasNoAccount: isEmpty,
             logger: logger
         )
+        let limiter = deployment.makeLimiter { $0.log(to: logger) }
         let server = TokenServer(
             configuration: configuration,
             store: deployment.store,
-            authority: deployment.makeAuthority(hasher),
+            authority: deployment.makeAuthority(hasher, settings.throttlingEnabled ? limiter : nil),
             hasher: hasher,
             logger: logger,
             onListening: notices.listening

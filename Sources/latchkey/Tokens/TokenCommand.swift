@@ -75,8 +75,20 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
             abstract: "List the accounts that have a live token.",
-            discussion: "  latchkey token list --output json"
+            discussion: """
+                  latchkey token list --output json
+
+                Those to renew soon, the next to expire first:
+
+                  latchkey token list --expiring 30d
+                """
         )
+
+        @Option(
+            help: ArgumentHelp("Only tokens that expire within this time, such as 30d.", valueName: "time"),
+            transform: { try DurationText.argument($0, 1...DurationText(milliseconds: 3650 * 86_400_000)) }
+        )
+        var expiring: DurationText?
 
         @OptionGroup var options: SettingsOptions
         @OptionGroup var output: OutputOptions
@@ -84,9 +96,11 @@ struct TokenCommand: AsyncParsableCommand {
         func run() async throws {
             let deployment = try await Deployment.open(try await options.read().settings, .existing)
             let now = WallClock.system.now
-            try await AccountPages(store: deployment.store).print(
+            let order =
+                expiring.map { AccountPages.Order.expiring(from: now, within: $0.milliseconds / 1000) } ?? .email
+            try await AccountPages(store: deployment.store, order: order).print(
                 as: output.output,
-                json: { $0.liveToken(at: now) == nil ? nil : $0.tokenJSON(now: now) },
+                json: { account, _ in account.liveToken(at: now) == nil ? nil : account.tokenJSON(now: now) },
                 header: Account.tokenListHeader,
                 row: { $0.tokenRow(now: now) }
             )
