@@ -17,6 +17,7 @@ STOP_SECONDS = 15
 STATUS_PATH = "/api/1.1/wf/api-token-status"
 GENERATE_PATH = "/api/1.1/wf/api-token-generate"
 ALIVE_PATH = "/health/alive"
+GUARD_PATH = "/guard/auth-request"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
