@@ -1,7 +1,7 @@
 """Kills a loaded server at random moments, restarts it on the same data, and checks what its clients saw.
 
 Promises: an answered token is durable, an answered change ends what it ends, and a change without an answer leaves the
-old token or the new one. `history.py` says what is possible; SQLite says whether the file is whole.
+old token or the new one. `linearizability.py` says what is possible; SQLite says whether the file is whole.
 """
 
 import argparse
@@ -18,11 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from history import Kind, Operation, first_impossible
+import history
+from history import Kind, Recorder
+from linearizability import check_histories
 from rig.commands import Commands
 from rig.server import Server, start_server
 from rig.waiting import wait_until
-from traffic import RECENT, Client, Record
+from traffic import RECENT, Client, Mix, Node, Record
 
 ACCOUNTS = 4
 # A kill comes when so many tokens of a round were answered, at most, and a moment later: counted in tokens, because a
@@ -58,14 +60,14 @@ def crash_repeatedly(
     server = start_server(binary, directory)
     try:
         commands = Commands(binary, server.data)
+        recorder = Recorder()
         records = [
-            Record(commands.add_account(f"crash-{number}@example.com", f"correct horse battery {number}"))
+            Record(commands.add_account(f"crash-{number}@example.com", f"correct horse battery {number}"), recorder)
             for number in range(ACCOUNTS)
         ]
         for kill in range(kills):
             run_load_and_kill(server, records, randomness)
-            dead_at = time.monotonic()
-            report.counts["changes cut off"] += sum(record.server_died(dead_at) for record in records)
+            report.counts["changes cut off"] += recorder.server_died(history.now())
             report.violations += [f"after kill {kill}: {line}" for line in integrity_faults(server.data)]
             if while_down:
                 while_down(kill, server.data)
@@ -80,17 +82,19 @@ def crash_repeatedly(
         if server.is_running:
             server.kill()
     for record in records:
-        judge(record, report)
+        report.violations += [f"{record.account.email}: {surprise}" for surprise in record.surprises]
+    judgement = check_histories(recorder.histories)
+    report.counts += judgement.counts
+    report.violations += [str(violation) for violation in judgement.violations]
     return report
 
 
 def run_load_and_kill(server: Server, records: list[Record], randomness: random.Random) -> None:
     stop = threading.Event()
-    threads = []
-    for record in records:
-        clients = [Client(server, record, random.Random(randomness.random())) for _ in range(3)]
-        for work in (clients[0].sign_in_and_out, clients[1].sign_in_and_out, clients[2].verify_recent):
-            threads.append(threading.Thread(target=work, args=(stop,)))
+    nodes = [Node(0, server)]
+    mixes = [Mix(0.7, 0.3), Mix(0.7, 0.3), Mix(0, 0)]
+    clients = [Client(nodes, [record], random.Random(randomness.random()), mix) for record in records for mix in mixes]
+    threads = [threading.Thread(target=client.work, args=(stop,)) for client in clients]
     for thread in threads:
         thread.start()
     goal = sum(len(record.tokens) for record in records) + randomness.randint(0, MOST_TOKENS)
@@ -108,15 +112,15 @@ def run_load_and_kill(server: Server, records: list[Record], randomness: random.
 def ask_at_rest(server: Server, commands: Commands, records: list[Record], randomness: random.Random) -> None:
     """Asks the restarted server for recent and some old tokens, and the store whether each account holds one."""
     for record in records:
-        client = Client(server, record, randomness)
+        client = Client([], [record], randomness, Mix(0, 0))
         recent, older = record.tokens[-RECENT:], record.tokens[:-RECENT]
         for token in recent + randomness.sample(older, min(4, len(older))):
-            client.verify(token)
-        client.connection.close()
-        start = time.monotonic()
+            client.verify(Node(0, server), record, token)
+        client.close()
+        start = history.now()
         outcome = commands.run("token", "status", record.account.email)
         if outcome.code in (0, 3):
-            record.answered(Kind.HOLDS, start, outcome.code == 0)
+            record.recorder.answered(record.key, Kind.HOLDS, start, outcome.code == 0)
         else:
             record.surprises.append(f"token status: {outcome}")
 
@@ -136,27 +140,6 @@ def integrity_faults(data: Path) -> list[str]:
             connection.close()
             faults += [] if rows == ["ok"] else rows
         return faults
-
-
-def judge(record: Record, report: Report) -> None:
-    email = record.account.email
-    report.violations += [f"{email}: {surprise}" for surprise in record.surprises]
-    for operation in record.operations:
-        answer = {True: "accepted", False: "refused", None: "unanswered"}[operation.accepted]
-        report.counts[f"{operation.kind.value} {answer}"] += 1
-    impossible = first_impossible(record.operations)
-    if impossible:
-        zero = impossible.start
-        before = [each for each in record.operations if each.end > zero - 1 and each.start < impossible.end]
-        told = "\n  ".join(describe(each, zero) for each in sorted(before, key=lambda each: each.start))
-        report.violations.append(f"{email}: impossible is {describe(impossible, zero)}; within a second:\n  {told}")
-
-
-def describe(operation: Operation, zero: float) -> str:
-    """One line without the secret, which only the owner of a run's data need see."""
-    token = f"…{operation.token[-4:]}" if operation.token else ""
-    when = f"{operation.start - zero:+.4f} to {operation.end - zero:+.4f} s"
-    return f"{operation.kind.value} {token} accepted={operation.accepted} {when}"
 
 
 def main() -> int:

@@ -1,28 +1,41 @@
-"""Whether what the clients of one account saw can be true of one live token: a checker of linearizability.
+"""What clients saw of accounts' tokens: the operations, their recording, and the file of JSON lines.
 
-An account holds one token or none. An operation took effect at one instant between its start and its end. One without
-an answer took effect at one such instant or never; its end is when the server was seen dead, for a dead server changes
-nothing. A history is possible if some choice of instants explains every answer.
-
-The search keeps every state that the answers so far leave possible, and tries the orders of the pending operations only
-when one of them must be explained: Wing and Gong's search in Lowe's just-in-time form.
+Docs/consistency.md describes the file for checkers of others' making. No secret is written: a token stands as the
+beginning of its SHA-256.
 """
 
+import itertools
+import json
+import math
+import threading
+import time
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from hashlib import sha256
+from pathlib import Path
+
+FORMAT = "latchkey-history/1"
+# Of an operation that may take effect at any later time.
+OPEN = math.inf
 
 
 class Kind(Enum):
-    GENERATE = "generate"  # answered: the account now holds `token`
-    REVOKE = "revoke"  # `accepted`: it held `token` and holds none now
-    VERIFY = "verify"  # `accepted`: it held `token`
-    HOLDS = "holds"  # `accepted`: it held some token
+    GENERATE = "generate"  # accepted: `password` was the account's, and it now holds `token`
+    REVOKE = "revoke"  # accepted: it held `token` and holds none now
+    VERIFY = "verify"  # accepted: it held `token`
+    HOLDS = "holds"  # accepted: it held some token
+    SET_PASSWORD = "set-password"  # accepted: its password is `password` now, and it holds no token
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One request and its answer; `accepted` is none where no answer told."""
+    """One request and its answer; `accepted` is none where no answer told.
+
+    Times are nanoseconds of one monotonic clock. What has no answer has the end by which it happened or never will:
+    `OPEN`, unless the server was seen dead.
+    """
 
     number: int
     kind: Kind
@@ -30,65 +43,154 @@ class Operation:
     end: float
     token: str | None = None
     accepted: bool | None = None
+    # Passwords of an account are counted from 0, the one it was made with.
+    password: int = 0
+    process: str = ""
+    status: int | None = None
 
-    def outcomes(self, held: str | None) -> Iterable[str | None]:
-        """What the account may hold after this took effect while it held `held`; nothing where the answer denies it."""
-        if self.kind is Kind.GENERATE:
-            # The token of an answer that never came is one that nobody will ever present.
-            return [self.token if self.accepted else f"unseen {self.number}"]
-        is_held = held is not None if self.kind is Kind.HOLDS else held == self.token
-        if self.accepted is not None and self.accepted != is_held:
-            return []
-        return [None if self.kind is Kind.REVOKE and is_held else held]
+    @property
+    def changes(self) -> bool:
+        """Whether it changes the account if it happened; else it only tells of its state."""
+        return self.accepted is not False and self.kind in (Kind.GENERATE, Kind.REVOKE, Kind.SET_PASSWORD)
+
+    @property
+    def tells(self) -> bool:
+        """Whether it means anything; a question without an answer does not."""
+        return self.accepted is not None or self.changes
 
 
-# What the account holds, and which of the pending operations have had their effect.
-State = tuple[str | None, frozenset[int]]
+def now() -> int:
+    """The clock of all times in a history."""
+    return time.monotonic_ns()
 
 
-def first_impossible(history: list[Operation]) -> Operation | None:
-    """The operation by whose end no order explains the answers any more; none if the history is possible."""
-    moments = sorted(
-        [(each.start, 0, each.number) for each in history] + [(each.end, 1, each.number) for each in history]
+def digest(token: str) -> str:
+    """What stands for a token in a history."""
+    return sha256(token.encode()).hexdigest()[:16]
+
+
+class Recorder:
+    """Gathers what any number of threads saw of any number of accounts; `key` names an account."""
+
+    def __init__(self) -> None:
+        self.histories: dict[str, list[Operation]] = defaultdict(list)
+        self.numbers = itertools.count()
+        self.lock = threading.Lock()
+
+    def answered(
+        self,
+        key: str,
+        kind: Kind,
+        start: float,
+        accepted: bool,
+        token: str | None = None,
+        *,
+        password: int = 0,
+        process: str = "",
+        status: int | None = None,
+    ) -> None:
+        """An operation that ends now with a clear answer; `token` is the token itself."""
+        self.add(key, kind, start, now(), token, accepted, password, process, status)
+
+    def unanswered(
+        self,
+        key: str,
+        kind: Kind,
+        start: float,
+        token: str | None = None,
+        *,
+        password: int = 0,
+        process: str = "",
+        status: int | None = None,
+    ) -> None:
+        """An operation without an answer, or with one (5xx) that leaves open whether it had an effect."""
+        self.add(key, kind, start, OPEN, token, None, password, process, status)
+
+    def add(
+        self,
+        key: str,
+        kind: Kind,
+        start: float,
+        end: float,
+        token: str | None,
+        accepted: bool | None,
+        password: int,
+        process: str,
+        status: int | None,
+    ) -> None:
+        sign = digest(token) if token else None
+        with self.lock:
+            self.histories[key].append(
+                Operation(next(self.numbers), kind, start, end, sign, accepted, password, process, status)
+            )
+
+    def server_died(self, at: float) -> int:
+        """Ends what is open, since the only server that could do it was dead by then; gives how many changes."""
+        changes = 0
+        with self.lock:
+            for history in self.histories.values():
+                for place, each in enumerate(history):
+                    if each.end == OPEN and each.start < at:
+                        changes += each.changes
+                        history[place] = Operation(**{**vars(each), "end": at})
+        return changes
+
+    def write(self, path: Path, **about: object) -> None:
+        """Writes the file; `about` goes into its first line."""
+        with self.lock:
+            lines = [(each.start, key, each) for key, history in self.histories.items() for each in history]
+        lines.sort(key=lambda line: line[0])
+        with path.open("w") as file:
+            print(json.dumps({"format": FORMAT, "time": "ns", **about}), file=file)
+            for _, key, each in lines:
+                print(json.dumps(encode(key, each), separators=(",", ":")), file=file)
+
+
+def encode(key: str, operation: Operation) -> dict:
+    return {
+        "key": key,
+        "op": operation.kind.value,
+        "process": operation.process,
+        "start": operation.start,
+        "end": None if operation.end == OPEN else operation.end,
+        "outcome": {True: "yes", False: "no", None: "unknown"}[operation.accepted],
+        "token": operation.token,
+        "password": operation.password,
+        "status": operation.status,
+    }
+
+
+def read(lines: Iterable[str]) -> dict[str, list[Operation]]:
+    """The histories of a file's lines, by account; a line that is not as described is a ValueError naming it."""
+    histories: dict[str, list[Operation]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        try:
+            fields = json.loads(line)
+            if "op" in fields:
+                histories[fields["key"]].append(decode(number, fields))
+            elif number > 0 or fields.get("format") != FORMAT:
+                raise ValueError(f"neither an operation nor a first line of the format {FORMAT}")
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"line {number + 1}: {error!r}") from error
+    return dict(histories)
+
+
+def decode(number: int, fields: dict) -> Operation:
+    end = fields["end"]
+    accepted = {"yes": True, "no": False, "unknown": None}[fields["outcome"]]
+    if end is None and accepted is not None:
+        raise ValueError("an outcome without an end")
+    operation = Operation(
+        number,
+        Kind(fields["op"]),
+        fields["start"],
+        OPEN if end is None else end,
+        fields.get("token"),
+        accepted,
+        fields.get("password") or 0,
+        fields.get("process") or "",
+        fields.get("status"),
     )
-    operations = {each.number: each for each in history}
-    pending: dict[int, Operation] = {}
-    states: set[State] = {(None, frozenset())}
-    for _, is_end, number in moments:
-        operation = operations[number]
-        if not is_end:
-            pending[number] = operation
-            continue
-        # A question without an answer tells nothing.
-        states = reachable(states, pending, number) if tells(operation) else states
-        if operation.accepted is not None:
-            states = {state for state in states if number in state[1]}
-        if not states:
-            return operation
-        states = {(held, done - {number}) for held, done in states}
-        del pending[number]
-    return None
-
-
-def tells(operation: Operation) -> bool:
-    return operation.accepted is not None or operation.kind in (Kind.GENERATE, Kind.REVOKE)
-
-
-def reachable(states: set[State], pending: dict[int, Operation], number: int) -> set[State]:
-    """The states, and every state to which effects of pending operations lead."""
-    found = set(states)
-    unexplored = list(states)
-    while unexplored:
-        held, done = unexplored.pop()
-        if number in done:
-            # What else may have happened since can be tried when its own end comes.
-            continue
-        for each in pending.values():
-            if each.number in done or not tells(each):
-                continue
-            for after in each.outcomes(held):
-                state = (after, done | {each.number})
-                if state not in found:
-                    found.add(state)
-                    unexplored.append(state)
-    return found
+    if operation.end < operation.start:
+        raise ValueError("it ends before its start")
+    return operation
