@@ -137,7 +137,7 @@ class Client:
         return False
 
     def exchange(self, node: Node, request: bytes) -> tuple[int | None, int | None, bytes]:
-        """When the request was sent, or none if it was not; the status of its answer, or none if there is none; the body."""
+        """When the request was sent, if it was; the status of its answer, if there is one; the body."""
         start = None
         try:
             connection = self.connection(node)
