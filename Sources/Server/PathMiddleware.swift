@@ -82,7 +82,7 @@ extension HTTPField.Name {
     static let xForwardedFor = HTTPField.Name(known: "x-forwarded-for")
 
     /// For the literals above, which are all tokens; anything else would name a field that no request has.
-    private init(known name: String) {
+    init(known name: String) {
         self = HTTPField.Name(name) ?? .trailer
     }
 }

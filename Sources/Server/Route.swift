@@ -3,6 +3,7 @@ package enum Route: Int, CaseIterable, Sendable {
     case tokenGenerate, basicAuth, tokenStatus, tokenRevoke, alive, ready, openAPI, metrics
     case guardAuthRequest, guardForwardAuth, guardExtAuthz
     case oauthToken, oauthIntrospect, oauthRevoke, oauthMetadata
+    case home, asset
     /// No path of ours.
     case unknown
     /// Refused before its path was known.
@@ -26,6 +27,8 @@ package enum Route: Int, CaseIterable, Sendable {
         case .oauthIntrospect: "oauth-introspect"
         case .oauthRevoke: "oauth-revoke"
         case .oauthMetadata: "oauth-metadata"
+        case .home: "home"
+        case .asset: "asset"
         case .unknown: "unknown"
         case .refused: "refused"
         }
@@ -47,12 +50,20 @@ package enum Route: Int, CaseIterable, Sendable {
         }
     }
 
+    /// Pages and what they load: no JSON, no CORS.
+    package var isWeb: Bool {
+        switch self {
+        case .home, .asset: true
+        default: false
+        }
+    }
+
     /// The methods it takes, in the order of `Allow`; none where it takes any, or is no path.
     package var methods: [String] {
         switch self {
         case .tokenGenerate, .tokenRevoke, .oauthToken, .oauthIntrospect, .oauthRevoke: ["POST"]
         case .basicAuth, .tokenStatus: ["GET", "POST"]
-        case .alive, .ready, .openAPI, .metrics, .oauthMetadata: ["GET", "HEAD"]
+        case .alive, .ready, .openAPI, .metrics, .oauthMetadata, .home, .asset: ["GET", "HEAD"]
         case .guardAuthRequest, .guardForwardAuth, .guardExtAuthz, .unknown, .refused: []
         }
     }

@@ -14,7 +14,8 @@ enum Routes {
         oauth: OAuthRoutes,
         health: HealthRoutes
     ) -> Router<EdgeRequestContext> {
-        let router = router(siteMap, configuration, guarding)
+        let pages = Pages()
+        let router = router(siteMap, configuration, guarding, pages)
         router.mount(.tokenGenerate, at: siteMap, tokens.generate)
         router.mount(.basicAuth, at: siteMap, tokens.basicAuth)
         router.mount(.tokenStatus, at: siteMap, tokens.status)
@@ -26,6 +27,8 @@ enum Routes {
         router.mount(.alive, at: siteMap, health.alive)
         router.mount(.ready, at: siteMap, health.ready)
         router.mount(.openAPI, at: siteMap, OpenAPIDocument(configuration).answer)
+        router.mount(.asset, at: siteMap, pages.assets.answer)
+        router.mount(.home, at: siteMap) { _, _ in Pages.redirect(to: "/docs") }
         return router
     }
 
@@ -42,10 +45,12 @@ enum Routes {
     private static func router(
         _ siteMap: SiteMap,
         _ configuration: ServerConfiguration,
-        _ guarding: GuardMiddleware? = nil
+        _ guarding: GuardMiddleware? = nil,
+        _ pages: Pages? = nil
     ) -> Router<EdgeRequestContext> {
         let router = Router(context: EdgeRequestContext.self)
-        router.add(middleware: ErrorMiddleware(siteMap: siteMap, limits: configuration.limits))
+        router.add(middleware: WebMiddleware(siteMap: siteMap))
+        router.add(middleware: ErrorMiddleware(siteMap: siteMap, limits: configuration.limits, pages: pages))
         if let guarding { router.add(middleware: guarding) }
         router.add(middleware: ClientAddressMiddleware(trustedProxies: configuration.trustedProxies))
         router.add(middleware: PathMiddleware(siteMap: siteMap, cors: configuration.cors))
@@ -54,15 +59,15 @@ enum Routes {
 }
 
 extension Router<EdgeRequestContext> {
-    /// Runs `handler` for the methods of `route`.
+    /// Runs `handler` for the methods of `route`, at its path and below its subtree.
     fileprivate func mount(
         _ route: Route,
         at siteMap: SiteMap,
         _ handler: @escaping @Sendable (Request, EdgeRequestContext) async throws -> Response
     ) {
-        guard let path = siteMap.path(of: route) else { return }
+        let paths = [siteMap.path(of: route), siteMap.subtree(of: route).map { $0 + "**" }].compactMap(\.self)
         for method in route.methods.compactMap(HTTPRequest.Method.init(rawValue:)) {
-            on(RouterPath(path), method: method, use: handler)
+            for path in paths { on(RouterPath(path), method: method, use: handler) }
         }
     }
 }

@@ -3,6 +3,8 @@ package struct SiteMap: Sendable {
     /// Where the contract's endpoints live: empty for the root, nil where there are none.
     private let basePath: String?
     private let paths: [(path: String, route: Route)]
+    /// Routes of whatever is below a path, which ends in a slash.
+    private let subtrees: [(prefix: String, route: Route)]
     private let gateEntries: [(path: [UInt8], route: Route, isBelowBase: Bool)]
 
     /// `basePath` has no trailing slash; empty for the root.
@@ -23,7 +25,9 @@ package struct SiteMap: Sendable {
             ("/health/alive", .alive),
             ("/health/ready", .ready),
             ("/openapi.yaml", .openAPI),
+            ("/", .home),
         ]
+        subtrees = [(SiteMap.extAuthz + "/", .guardExtAuthz), (SiteMap.assets, .asset)]
         gateEntries = paths.compactMap { path, route in
             switch route {
             case .guardAuthRequest, .guardForwardAuth, .tokenStatus, .alive:
@@ -35,6 +39,7 @@ package struct SiteMap: Sendable {
 
     /// Envoy appends the path of its own request to this one.
     static let extAuthz = "/guard/ext-authz"
+    static let assets = "/assets/"
 
     /// The metrics port's own, single path.
     package static let metrics = SiteMap()
@@ -42,19 +47,18 @@ package struct SiteMap: Sendable {
     private init() {
         basePath = nil
         paths = [("/metrics", .metrics)]
+        subtrees = []
         gateEntries = []
     }
 
-    /// The route of a path without its query; an exact match of bytes, but for what follows `/guard/ext-authz/`.
+    /// The route of a path without its query; an exact match of bytes, but for what is below a subtree's prefix.
     package func route(_ path: some StringProtocol) -> Route {
         let length = path.utf8.count
         for entry in paths where entry.path.utf8.count == length && path.utf8.elementsEqual(entry.path.utf8) {
             return entry.route
         }
-        return basePath != nil && path.utf8.starts(with: SiteMap.extAuthzSuffixed.utf8) ? .guardExtAuthz : .unknown
+        return subtrees.first { path.utf8.starts(with: $0.prefix.utf8) }?.route ?? .unknown
     }
-
-    private static let extAuthzSuffixed = extAuthz + "/"
 
     /// The route of a path in raw bytes, and whether it is below the base, if the gate answers it; nil for all others.
     func gateEntry(_ path: UnsafeRawBufferPointer) -> (route: Route, isBelowBase: Bool)? {
@@ -68,9 +72,15 @@ package struct SiteMap: Sendable {
         paths.first { $0.route == route }?.path
     }
 
+    /// What a route's subtree begins with; nil when it has none.
+    func subtree(of route: Route) -> String? {
+        subtrees.first { $0.route == route }?.prefix
+    }
+
     /// Whether the contract's rules for the API (CORS, no token in a query) hold for this path.
     package func isBelowBase(_ path: some StringProtocol) -> Bool {
-        basePath.map { SiteMap.isBelow($0, path) } ?? false
+        guard let basePath, SiteMap.isBelow(basePath, path) else { return false }
+        return !route(path).isWeb
     }
 
     private static func isBelow(_ basePath: String, _ path: some StringProtocol) -> Bool {

@@ -1,7 +1,0 @@
-#include "EmbeddedFiles.h"
-
-static const unsigned char openAPI[] = {
-#embed "Files/openapi.yaml"
-};
-
-struct EmbeddedFile embeddedOpenAPI(void) { return (struct EmbeddedFile){openAPI, sizeof openAPI}; }
