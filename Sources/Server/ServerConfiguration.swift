@@ -61,6 +61,8 @@ package struct EdgeLimits: Sendable {
     /// For the TLS handshake, up to the choice of a protocol.
     package var handshakeMilliseconds: Int64 = 10_000
     package var connections = 4_096
+    /// Of one address, a /64 of IPv6; trusted proxies and this machine may have all.
+    package var connectionsPerAddress = 256
     /// What is swallowed of a request's rest after it was refused.
     package var drainBytes = 64 * 1024
     package var drainMilliseconds: Int64 = 1_000

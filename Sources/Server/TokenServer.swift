@@ -137,10 +137,20 @@ package struct TokenServer: Service {
             allowsPreflight: configuration.allowsPreflight,
             logger: logger
         )
+        let shares = ConnectionShares(
+            limit: configuration.limits.connectionsPerAddress,
+            trustedProxies: configuration.trustedProxies
+        )
         return Application(
             router: router,
             server: HTTPServerBuilder { responder in
-                EdgeChannel(responder: responder, site: site, loops: loops, certificates: certificates)
+                EdgeChannel(
+                    responder: responder,
+                    site: site,
+                    loops: loops,
+                    shares: shares,
+                    certificates: certificates
+                )
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: port),
@@ -150,7 +160,13 @@ package struct TokenServer: Service {
                     logger: quietLogger
                 )
             ),
-            onServerRunning: { channel in onPort(channel.localAddress?.port ?? port) },
+            onServerRunning: { [logger] channel in
+                // It fails on a socket that is closed already, which has nothing to pause.
+                try? await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger), position: .first)
+                }.get()
+                onPort(channel.localAddress?.port ?? port)
+            },
             eventLoopGroupProvider: .shared(group),
             logger: quietLogger
         )

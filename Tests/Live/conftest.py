@@ -86,7 +86,9 @@ def launch(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
 
     def start(*arguments: str, directory: Path | None = None, **options: object) -> Server:
         options.setdefault("settings")
-        server = start_server(binary, directory or tmp_path_factory.mktemp("own"), *arguments, **options)
+        server = start_server(
+            options.pop("binary", binary), directory or tmp_path_factory.mktemp("own"), *arguments, **options
+        )
         started.append(server)
         return server
 

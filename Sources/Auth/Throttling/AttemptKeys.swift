@@ -41,7 +41,7 @@ extension AttemptKey {
 
 extension IPAddress {
     /// What one subscriber has at least: an IPv4 address, or a /64 of IPv6 (RFC 6177).
-    var host: AddressRange { AddressRange(containing: self, prefixLength: isIPv6 ? 64 : 32) }
+    package var host: AddressRange { AddressRange(containing: self, prefixLength: isIPv6 ? 64 : 32) }
 
     /// What counts for this address, and how many hosts' failures it may have: a /48 is a site of many.
     var counted: [(range: AddressRange, factor: Int)] {

@@ -23,20 +23,32 @@ struct EdgeChannel: HTTPChannelHandler {
     let responder: Responder
     let site: EdgeSite
     let loops: EdgeLoops
+    let shares: ConnectionShares
     let certificates: CertificateStore?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            guard let certificates else {
-                let requests = try setUpHTTP1(channel, isTLS: false)
-                return Value(
-                    channel: channel,
-                    protocolChoice: channel.eventLoop.makeSucceededFuture(.http1_1(requests))
-                )
+            do {
+                return try setUp(channel)
+            } catch {
+                // Nobody else knows of it yet.
+                channel.close(promise: nil)
+                throw error
             }
-            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.current()))
-            return Value(channel: channel, protocolChoice: try negotiate(channel))
         }
+    }
+
+    private func setUp(_ channel: any Channel) throws -> Value {
+        guard shares.admits(channel) else {
+            loops.on(channel.eventLoop)?.metrics.counts.refusedConnections += 1
+            throw ChannelError.ioOnClosedChannel
+        }
+        guard let certificates else {
+            let requests = try setUpHTTP1(channel, isTLS: false)
+            return Value(channel: channel, protocolChoice: channel.eventLoop.makeSucceededFuture(.http1_1(requests)))
+        }
+        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.current()))
+        return Value(channel: channel, protocolChoice: try negotiate(channel))
     }
 
     func handle(value: Value, logger: Logger) async {

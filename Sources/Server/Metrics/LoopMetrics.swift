@@ -14,6 +14,8 @@ struct LoopCounts: Sendable {
     private var nanoseconds = [UInt64](repeating: 0, count: Route.allCases.count)
     var openConnections = 0
     var connections: UInt64 = 0
+    /// Closed at once, for their address had its share.
+    var refusedConnections: UInt64 = 0
 
     mutating func record(_ route: Route, status: Int, nanoseconds elapsed: Int64) {
         let status = min(max(status, LoopCounts.statuses.lowerBound), LoopCounts.statuses.upperBound - 1)
@@ -45,6 +47,7 @@ struct LoopCounts: Sendable {
         for index in nanoseconds.indices { nanoseconds[index] &+= other.nanoseconds[index] }
         openConnections += other.openConnections
         connections += other.connections
+        refusedConnections += other.refusedConnections
     }
 }
 

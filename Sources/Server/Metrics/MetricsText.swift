@@ -20,6 +20,12 @@ struct MetricsText {
         addDurations(counts)
         add("latchkey_connections_open", "gauge", "Connections open now.", counts.openConnections)
         add("latchkey_connections_total", "counter", "Connections accepted.", counts.connections)
+        add(
+            "latchkey_connections_refused_total",
+            "counter",
+            "Connections closed at once, for their address had its share.",
+            counts.refusedConnections
+        )
         addHashing(figures.hasher)
         if let throttling = figures.throttling { addThrottling(throttling) }
         addExpiry(figures.tokens)

@@ -173,6 +173,12 @@ extension Setting {
 
         Setting("limits.connections", \.server.limits.connections, .number(1...1_000_000), "Open connections."),
         Setting(
+            "limits.connections-per-address",
+            \.server.limits.connectionsPerAddress,
+            .number(1...1_000_000),
+            "Of these, from one address (of IPv6 a /64); trusted proxies and this machine may have all."
+        ),
+        Setting(
             "limits.connection-age",
             \.server.limits.connectionAgeMilliseconds,
             .duration(1...604_800),

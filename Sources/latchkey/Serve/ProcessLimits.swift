@@ -8,12 +8,13 @@ enum ProcessLimits {
         setrlimit(resource(RLIMIT_CORE), &limit)
     }
 
-    /// As many open files as the system allows: a connection is one.
-    static func raiseOpenFiles() {
+    /// As many open files as the system allows: a connection is one. Returns how many that are; nil when it does not say.
+    static func raiseOpenFiles() -> Int? {
         var limit = rlimit()
-        guard getrlimit(resource(RLIMIT_NOFILE), &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        guard getrlimit(resource(RLIMIT_NOFILE), &limit) == 0 else { return nil }
+        let before = limit.rlim_cur
         limit.rlim_cur = limit.rlim_max
-        setrlimit(resource(RLIMIT_NOFILE), &limit)
+        return Int(clamping: setrlimit(resource(RLIMIT_NOFILE), &limit) == 0 ? limit.rlim_max : before)
     }
 
     /// Writing to a connection whose client is gone shall fail, not end the process.

@@ -46,15 +46,28 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let settings = try await readSettings()
-        ProcessLimits.raiseOpenFiles()
+        var settings = try await readSettings()
+        let files = ProcessLimits.raiseOpenFiles()
         ProcessLimits.ignoreBrokenPipes()
         let handler = StructuredLogHandler(level: settings.logLevel, format: settings.logFormat) { line in
             // There is nowhere left to say that standard error is gone.
             try? StandardStream.error.write(line)
         }
         LoggingSystem.bootstrap { _ in handler }
-        try await serve(settings, logger: Logger(label: "latchkey"))
+        let logger = Logger(label: "latchkey")
+        if let files { keepConnections(within: files, &settings, logger) }
+        try await serve(settings, logger: logger)
+    }
+
+    /// The store, the log and the certificates have to be opened also when all connections are.
+    private func keepConnections(within files: Int, _ settings: inout Settings, _ logger: Logger) {
+        let possible = max(files - 64, 1)
+        guard settings.server.limits.connections > possible else { return }
+        settings.server.limits.connections = possible
+        logger.warning(
+            "the system allows fewer open files than limits.connections needs; raise it (LimitNOFILE=, ulimit -n)",
+            metadata: ["files": "\(files)", "connections": "\(possible)"]
+        )
     }
 
     private func readSettings() async throws -> Settings {
