@@ -124,6 +124,11 @@ class Recorder:
                 Operation(next(self.numbers), kind, start, end, sign, accepted, password, process, status)
             )
 
+    @property
+    def count(self) -> int:
+        """How many operations were recorded."""
+        return sum(map(len, list(self.histories.values())))
+
     def server_died(self, at: float) -> int:
         """Ends what is open, since the only server that could do it was dead by then; gives how many changes."""
         changes = 0

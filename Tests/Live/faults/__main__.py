@@ -1,0 +1,3 @@
+from faults.command import main
+
+main()

@@ -1,0 +1,87 @@
+"""Power losses: what was not synced is gone, and what was answered must not be."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from crash import integrity_faults
+from faults.deployment import Deployment, on_postgres, on_sqlite
+from faults.disk import Disk
+from faults.load import Load, ask_at_rest, finish
+from faults.run import Outcome, Run
+from faults.trace import Injection
+
+
+def of_a_node(run: Run, *, lies: bool = False) -> Outcome:
+    """The machine of a node on SQLite; `lies`: with a disk that says "synced" and does nothing."""
+    outcome = Outcome()
+    with Disk(run.directory, megabytes=64) as disk:
+        deployment = on_sqlite(run.binary, disk.path, accounts=6)
+        node = deployment.nodes[0]
+
+        def fall() -> None:
+            deployment.kill_node(node)
+
+        def rise() -> None:
+            outcome.violations += [f"after a power loss: {each}" for each in integrity_faults(deployment.commands.data)]
+            deployment.restart_node(node)
+
+        lose_power(deployment, disk, run, outcome, fall, rise, lambda: [node.server.process.pid] if lies else [])
+    return outcome
+
+
+def of_postgres(run: Run, *, lies: bool = False) -> Outcome:
+    """The machine of PostgreSQL; the nodes' does not fail."""
+    outcome = Outcome()
+    with Disk(run.directory, megabytes=512) as disk:
+        environment = {"TMPDIR": str(disk.path)}
+        deployment = on_postgres(run.binary, run.directory, accounts=6, nodes=2, environment=environment)
+        postgres = deployment.postgres
+        # It was made without syncs, which is no business of this test.
+        disk.sync()
+
+        def fall() -> None:
+            postgres.kill(everything=True)
+
+        def rise() -> None:
+            # On a machine that was off no process lives, whatever this file says.
+            (postgres.folder / "data/postmaster.pid").unlink(missing_ok=True)
+            postgres.start()
+            deployment.wait_until_ready()
+
+        lose_power(deployment, disk, run, outcome, fall, rise, lambda: postgres.processes() if lies else [])
+    return outcome
+
+
+def lose_power(
+    deployment: Deployment,
+    disk: Disk,
+    run: Run,
+    outcome: Outcome,
+    fall: Callable[[], None],
+    rise: Callable[[], None],
+    lied_to: Callable[[], list[int]],
+) -> None:
+    turns = run.count(100, 4)
+    randomness = random.Random(run.seed)
+    try:
+        for turn in range(turns):
+            with ExitStack() as stack:
+                if processes := lied_to():
+                    stack.callback(Injection(processes, "retval=0", run.directory).stop)
+                with Load(deployment, f"{run.seed} {turn}"):
+                    time.sleep(randomness.uniform(0.2, 1.2))
+                    disk.lose_power()
+                    # A machine without power answers nobody. This one goes on for a moment, and must not say yes.
+                    time.sleep(randomness.uniform(0, 0.1))
+                    fall()
+            disk.come_back()
+            rise()
+            ask_at_rest(deployment, f"{run.seed} {turn}")
+        outcome.lines.append(f"{turns} power losses")
+        finish(deployment, outcome, run)
+    finally:
+        deployment.end()
