@@ -43,6 +43,8 @@ let package = Package(
             pkgConfig: "libsodium",
             providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
         ),
+        // What of SQLite the module of GRDB cannot offer to Swift.
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         // Headers alone: the library itself is loaded when a PostgreSQL store is opened, see PostgresStorage/Libpq.swift.
         .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "Parsing", swiftSettings: settings),
@@ -55,7 +57,7 @@ let package = Package(
         .target(
             name: "SQLiteStorage",
             dependencies: [
-                "Auth",
+                "Auth", "CSQLite",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],

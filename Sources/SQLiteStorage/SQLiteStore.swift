@@ -1,4 +1,5 @@
 import Auth
+import CSQLite
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -32,6 +33,7 @@ package final class SQLiteStore: Sendable {
         self.clock = clock
         self.patience = patience
         failure = StoreFailure(onFirst: onFatalError)
+        _ = SQLiteStore.doesNotCountMemory
         let lock = try OpeningLock(directory)
         try directory.prepareDatabaseFile()
         do {
@@ -45,6 +47,9 @@ package final class SQLiteStore: Sendable {
         }
         _ = consume lock
     }
+
+    /// Before the first database is opened; in a process that opened one otherwise it stays as it was.
+    private static let doesNotCountMemory = latchkey_sqlite3_do_not_count_memory() == SQLITE_OK
 
     private static func open(
         _ directory: DataDirectory,

@@ -43,8 +43,7 @@ final class SQLiteTokenLookups: TokenLookups {
         swap(&waiting, &answering)
         readBatch()
         for position in answering.indices {
-            let request = answering[position]
-            request.waiter.finish(request.lookup)
+            answering[position].waiter.finish(answering[position].lookup)
         }
         answering.removeAll(keepingCapacity: true)
         isFlushDue = !waiting.isEmpty

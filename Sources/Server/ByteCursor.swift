@@ -18,6 +18,8 @@ struct ByteCursor {
     }
 
     mutating func write(_ text: String) {
+        // A native string lends its bytes without being copied.
+        guard text.utf8.withContiguousStorageIfAvailable({ write(UnsafeRawBufferPointer($0)) }) == nil else { return }
         var text = text
         text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }

@@ -208,6 +208,16 @@ def test_without_latchkey_nothing_passes(kind: str, binary: Path, launch: Callab
         assert front.api.take() == []
 
 
+def test_a_script_that_breaks_lets_nothing_pass(guarding: tuple, tmp_path: Path):
+    server, commands, reader, stranger = guarding
+    planted = ("local answer = core", 'error("planted") local answer = core')
+    with api() as behind, example("haproxy", server.address, behind.port, tmp_path, planted) as address:
+        front = Front(address, behind, server, commands, reader, stranger)
+        for headers in [bearer(generate(server, reader.email, PASSWORD)), {}]:
+            assert front.call(headers).status == 503
+        assert front.api.take() == []
+
+
 @pytest.mark.parametrize("kind", PROXIES)
 def test_a_preflight_passes_as_nobody_when_that_is_set(kind: str, launch: Callable[..., Server], tmp_path: Path):
     server = launch(settings={"LATCHKEY_GUARD_ALLOW_PREFLIGHT": "true"})

@@ -45,7 +45,7 @@ final class EdgeRig {
         )
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(wire)
-        try EdgeChannel.addHTTP1(to: pipeline, RequestGate(site: site, loop: loop))
+        try EdgeChannel.addHTTP1(to: pipeline, RequestGate(site: site, loop: loop), asksForReads: true)
         try pipeline.addHandler(router)
         channel.connect(to: try SocketAddress(ipAddress: "192.0.2.1", port: 1), promise: nil)
     }

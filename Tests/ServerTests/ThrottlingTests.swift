@@ -55,6 +55,22 @@ struct ThrottlingTests {
         #expect(limiter.counts.refused[ThrottleReason.account.rawValue] == answers.count)
     }
 
+    @Test func `a throttled grant of client credentials is 429, and may be asked for again`() async throws {
+        let seed = try await SeededStore.shared.value
+        let account = try await seed.account()
+        try await spend(account.email, seed)
+        let limiter = AttemptLimiter(store: seed.store, keys: seed.keys.throttling)
+        let answer = try await LiveServer.run(seed, limiter: limiter) { server in
+            let form =
+                "grant_type=client_credentials&client_id=\(account.email)&client_secret=\(SeededStore.password)"
+            let fields = ["Content-Type: application/x-www-form-urlencoded"]
+            return try await server.answer("POST", "/oauth2/token", fields, body: Array(form.utf8))
+        }
+        #expect(answer.status == 429)
+        #expect(answer.body.hasPrefix(#"{"error":"temporarily_unavailable","error_description":"Too many"#))
+        #expect(answer["retry-after"].flatMap { Int($0) } ?? 0 > 0)
+    }
+
     @Test func `a throttled account's token lives on, and so do status and revocation`() async throws {
         let seed = try await SeededStore.shared.value
         let account = try await seed.signedIn()

@@ -4,14 +4,27 @@ import NIOCore
 
 /// One line an answer: method, route, status, time and address. Never a target, a header or a body: they may hold secrets.
 struct AccessLog: Sendable {
-    let logger: Logger
+    private let logger: Logger
+    /// Kept, because a logger asks its handler for it, and most answers are not logged.
+    private let lowestLevel: Logger.Level
     let trustedProxies: TrustedProxies
 
+    init(logger: Logger, trustedProxies: TrustedProxies) {
+        self.logger = logger
+        lowestLevel = logger.logLevel
+        self.trustedProxies = trustedProxies
+    }
+
     /// Verifications and health are told at debug, for they are many; everything else at info, faults of ours at error.
-    func record(_ exchange: Exchange, elapsed: TimeAmount, channel: any Channel, byGate: Bool) {
+    func record(
+        _ exchange: Exchange,
+        elapsed: TimeAmount,
+        channel: @autoclosure () -> any Channel,
+        byGate: Bool
+    ) {
         let level: Logger.Level = exchange.status >= 500 && exchange.status != 503 ? .error : byGate ? .debug : .info
-        guard logger.logLevel <= level else { return }
-        let client = trustedProxies.client(peer: channel.peer, forwardedFor: exchange.forwardedFor)
+        guard lowestLevel <= level else { return }
+        let client = trustedProxies.client(peer: channel().peer, forwardedFor: exchange.forwardedFor)
         logger.log(
             level: level,
             "request",

@@ -66,7 +66,9 @@ struct EdgeChannel: HTTPChannelHandler {
     private func setUpHTTP1(_ channel: any Channel, isTLS: Bool) throws -> Requests {
         guard let loop = loops.on(channel.eventLoop) else { throw ChannelError.inappropriateOperationForState }
         let pipeline = channel.pipeline.syncOperations
-        try EdgeChannel.addHTTP1(to: pipeline, RequestGate(site: site, loop: loop))
+        // Below TLS the records have to be read whether or not they hold a request.
+        if !isTLS { try channel.syncOptions?.setOption(.autoRead, value: false) }
+        try EdgeChannel.addHTTP1(to: pipeline, RequestGate(site: site, loop: loop), asksForReads: !isTLS)
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isTLS))
         return try Requests(
             wrappingChannelSynchronously: channel,
@@ -75,13 +77,17 @@ struct EdgeChannel: HTTPChannelHandler {
     }
 
     /// The handlers between the socket, or TLS, and the router's codec.
-    static func addHTTP1(to pipeline: ChannelPipeline.SynchronousOperations, _ gate: RequestGate) throws {
+    static func addHTTP1(
+        to pipeline: ChannelPipeline.SynchronousOperations,
+        _ gate: RequestGate,
+        asksForReads: Bool
+    ) throws {
         var decoderLimits = NIOHTTPDecoderLimitConfiguration()
         decoderLimits.maxHeaderFieldSize = gate.site.limits.headerBytes
         decoderLimits.maxHeaderListSize = gate.site.limits.headerBytes
         decoderLimits.maxHeaderFieldCount = gate.site.limits.headerFields
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)
-        try pipeline.addHandler(ByteBudget(gate: gate))
+        try pipeline.addHandler(ByteBudget(gate: gate, asksForReads: asksForReads))
         try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(gate)

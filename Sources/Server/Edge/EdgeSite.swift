@@ -4,7 +4,9 @@ import NIOCore
 import NIOHTTP1
 
 /// What all connections of a listening address share: its rules, its paths and how its answers look.
-struct EdgeSite: Sendable {
+///
+/// A class, for each request reads it several times, and copying a struct of this size counts up and down every reference in it.
+final class EdgeSite: Sendable {
     let rules: EdgeRules
     let authority: TokenAuthority
     let commonFields: CommonFields
@@ -12,6 +14,22 @@ struct EdgeSite: Sendable {
     /// Guard paths let CORS preflights pass.
     let allowsPreflight: Bool
     let logger: Logger
+
+    init(
+        rules: EdgeRules,
+        authority: TokenAuthority,
+        commonFields: CommonFields,
+        accessLog: AccessLog,
+        allowsPreflight: Bool,
+        logger: Logger
+    ) {
+        self.rules = rules
+        self.authority = authority
+        self.commonFields = commonFields
+        self.accessLog = accessLog
+        self.allowsPreflight = allowsPreflight
+        self.logger = logger
+    }
 
     var limits: EdgeLimits { rules.limits }
 

@@ -51,6 +51,8 @@ final class RequestGate: ChannelDuplexHandler {
     private var hasForwarded = false
     private var inputHasEnded = false
     private var isQuiescing = false
+    /// As the channel last said.
+    private var isWritable = true
     var intake = MessageIntake()
     private var bodyBytes = 0
     private var swallowed = 0
@@ -70,6 +72,7 @@ final class RequestGate: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        isWritable = context.channel.isWritable
         encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         loop.metrics.counts.connections += 1
         loop.metrics.counts.openConnections += 1
@@ -181,12 +184,17 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if backlog.mayRead(isWritable: context.channel.isWritable) { context.read() }
+        if mayRead() { context.read() }
+    }
+
+    /// Whether more may be read now; if not, the gate asks for it when it may.
+    func mayRead() -> Bool {
+        backlog.mayRead(isWritable: isWritable)
     }
 
     /// Who does not read answers gets no more of them made: neither memory nor a connection waits for such a client for ever.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        let isWritable = context.channel.isWritable
+        isWritable = context.channel.isWritable
         times.writabilityChanged(to: isWritable, at: loop.eventLoop.now)
         if !isWritable { armTimer(context) }
         if isWritable, backlog.takeOwedRead() { resumeReading(context) }
@@ -338,7 +346,7 @@ final class RequestGate: ChannelDuplexHandler {
         }
         // No read of the socket may ever come to complete these.
         completeForwarding(context)
-        if context.channel.isWritable, backlog.takeOwedRead() { resumeReading(context) }
+        if isWritable, backlog.takeOwedRead() { resumeReading(context) }
         guard phase == .idle || phase == .header || phase == .body else { return }
         // Half a header has come behind what was answered: its time runs since.
         if phase == .idle, !inputHasEnded, let startedAt = intake.startedAt { beginMessage(at: startedAt) }

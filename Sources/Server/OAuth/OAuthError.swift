@@ -42,7 +42,8 @@ struct OAuthError: Error, Equatable, Sendable {
             switch error.reason {
             case .unauthorized, .invalidLoginCredentials: .invalidClient
             case .forbidden: .unauthorizedClient
-            case .unavailable: .temporarilyUnavailable
+            // Not the client's fault for ever: `invalid_request` would make it give up.
+            case .unavailable, .tooManyAttempts: .temporarilyUnavailable
             case .internalError: .serverError
             default: .invalidRequest
             }

@@ -92,8 +92,10 @@ NGINX_PATHS = """access_log off; client_body_temp_path {0}/b; proxy_temp_path {0
 
 
 @contextmanager
-def example(kind: str, latchkey: tuple[str, int], api_port: int, directory: Path) -> Iterator[tuple[str, int]]:
-    """The address of a proxy that runs our example as it stands, but for the ports."""
+def example(
+    kind: str, latchkey: tuple[str, int], api_port: int, directory: Path, planted: tuple[str, str] | None = None
+) -> Iterator[tuple[str, int]]:
+    """The address of a proxy that runs our example as it stands, but for the ports and a fault that is planted."""
     port = free_port()
     name, command = PROXIES[kind]
     ports = {"127.0.0.1:8080": f"{latchkey[0]}:{latchkey[1]}", "127.0.0.1:9000": f"127.0.0.1:{api_port}"}
@@ -103,6 +105,8 @@ def example(kind: str, latchkey: tuple[str, int], api_port: int, directory: Path
             for ours, test in (ports | {"127.0.0.1:8000": f"127.0.0.1:{port}"}).items():
                 assert ours in text
                 text = text.replace(ours, test)
+        if planted and planted[0] in text:
+            text = text.replace(*planted)
         if kind == "nginx":
             paths = "http {\n" + NGINX_PATHS.format(directory)
             text = NGINX.format(directory) + text.replace("http {", paths, 1)
