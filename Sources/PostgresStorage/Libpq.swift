@@ -58,6 +58,7 @@
                 guard let address = dlsym(library, name) else { throw .missingLibrary }
                 return unsafeBitCast(address, to: Function.self)
             }
+            keepOpenSSL(of: library)
             connect = try function("PQconnectdbParams")
             finish = try function("PQfinish")
             status = try function("PQstatus")
@@ -87,5 +88,14 @@
             isNull = try function("PQgetisnull")
             clear = try function("PQclear")
         }
+    }
+
+    /// Keeps libpq's OpenSSL from freeing its tables when the process ends: a thread that closes its connection at that moment
+    /// would use them, and a command that had done its work would crash. It must be told before anything else.
+    private func keepOpenSSL(of library: UnsafeMutableRawPointer) {
+        guard let address = dlsym(library, "OPENSSL_init_crypto") else { return }
+        typealias Initialize = @convention(c) (UInt64, OpaquePointer?) -> CInt
+        // OPENSSL_INIT_NO_ATEXIT of <openssl/crypto.h>.
+        _ = unsafeBitCast(address, to: Initialize.self)(0x0008_0000, nil)
     }
 #endif
