@@ -18,6 +18,9 @@
         private var statements: [String: String] = [:]
         /// Whether a statement that changes data was sent since `beginWork`: if the connection breaks then, nobody knows.
         private(set) var hasSentChange = false
+        /// What `Connection+Promotion.swift` has found out, kept: neither changes as long as the connection lasts.
+        var timeline: Timeline?
+        var changesFrom: ContinuousClock.Instant?
 
         /// Connects within `connect_timeout` a host.
         init(to url: PostgresURL, for purpose: Purpose, _ libpq: Libpq) throws(QueryFailure) {

@@ -116,12 +116,20 @@
                     }
                     recover()
                 } else {
-                    let refusal = quorum.refusal
+                    let refusal = refusal()
                     for work in works {
                         if let refusal { work.batch.refuse(refusal) }
                         work.finish(work.batch)
                     }
                 }
+            }
+
+            /// Why what was read may not be told; nil when it may.
+            private func refusal() -> String? {
+                let timeline = connection?.timeline ?? .alone
+                // The next batch asks whichever takes writes by then.
+                if quorum.isElsewhere(than: timeline) { connection = nil }
+                return quorum.refusal(of: timeline)
             }
 
             /// Fills in the answers; nil when that went well, else why not.
@@ -142,8 +150,14 @@
 
             private func openConnection() throws(QueryFailure) -> Connection {
                 if let connection { return connection }
-                let fresh = try connect()
+                let fresh = try connectAnew()
                 connection = fresh
+                return fresh
+            }
+
+            private func connectAnew() throws(QueryFailure) -> Connection {
+                let fresh = try connect()
+                _ = try fresh.findTimeline(by: .now + State.patience)
                 return fresh
             }
 
@@ -151,7 +165,7 @@
             private func recover() {
                 while true {
                     do throws(QueryFailure) {
-                        connection = try connect()
+                        connection = try connectAnew()
                         condition.withLock { outage = nil }
                         return
                     } catch {

@@ -26,7 +26,8 @@
         /// What the migrations themselves need, and the cluster: made before the first of them.
         ///
         /// Each row of `migration` is one that was applied; row 0 is what two migrating processes lock. A node beats on one
-        /// of 256 rows of `heartbeat`, so that nodes seldom wait for each other and none leaves anything behind.
+        /// of 256 rows of `heartbeat`, so that nodes seldom wait for each other and none leaves anything behind; rows below zero
+        /// tell when a timeline began.
         static let beginnings = """
             CREATE TABLE IF NOT EXISTS migration (
                 number BIGINT PRIMARY KEY,

@@ -57,13 +57,16 @@
             guard found.isReadable else { throw .newerSchema }
         }
 
-        /// Runs a change, unless it is known that no standby would confirm it.
+        /// Runs a change, unless it is known that no standby would confirm it or another primary may still be believed.
         func write<Value: Sendable>(
             _ change: @escaping @Sendable (Connection, ContinuousClock.Instant) throws -> Value
         ) async throws(AuthError) -> Value {
             // A COMMIT that nobody confirms would keep its connection to the database, and this node sends no more of them.
             if let refusal = quorum.refusal { throw .unavailable(refusal) }
-            return try await pool.run(change)
+            return try await pool.run { connection, deadline in
+                try connection.requireSettled(by: deadline)
+                return try change(connection, deadline)
+            }
         }
 
         func read<Value: Sendable>(

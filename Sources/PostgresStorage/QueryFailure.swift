@@ -11,11 +11,13 @@
         case lost(String)
         /// The deadline passed with the answer outstanding: the same, and the connection is of no use any more.
         case late
+        /// A standby has become the primary a moment ago; nothing was sent.
+        case early
 
         /// Whether the connection must be given up.
         var endsConnection: Bool {
             switch self {
-            case .refused, .warned: false
+            case .refused, .warned, .early: false
             case .lost, .late: true
             }
         }
@@ -33,6 +35,7 @@
             case .warned(let message): "PostgreSQL warned, so the change may be undone by a failover: \(message)"
             case .lost(let message): "the connection to PostgreSQL broke: \(message)"
             case .late: "PostgreSQL did not answer in time"
+            case .early: "another primary of PostgreSQL has just taken over; changes begin again in 5 s"
             }
         }
 

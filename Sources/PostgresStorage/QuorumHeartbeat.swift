@@ -6,9 +6,10 @@
     /// another may have taken its place while this one goes on answering reads.
     ///
     /// Each second a row is changed and committed synchronously. When that has not succeeded for five seconds nothing may be
-    /// answered from what was read. That is safe while a failover takes longer than five seconds (Patroni: `ttl` 30). A
-    /// database without synchronous standbys (`synchronous_standby_names` is empty) has no second primary to fear, and no
-    /// beat is written to it.
+    /// answered from what was read. That is safe while a failover takes longer than five seconds (Patroni: `ttl` 20), and
+    /// `Connection+Promotion.swift` sees to the case in which it is noticed no sooner than it happens. A beat vouches for the
+    /// primary it was made on alone, for two of a node's connections may lead to two. A database without synchronous standbys
+    /// (`synchronous_standby_names` is empty) has no second primary to fear, and no beat is written to it.
     final class QuorumHeartbeat: Sendable {
         private let state: State
 
@@ -28,9 +29,19 @@
             state.stop()
         }
 
-        /// Why nothing that was read up to now may be told; nil when it may.
+        /// Why no change may be sent; nil when one may.
         var refusal: String? {
-            state.refusal(at: .now)
+            state.refusal(at: .now, of: nil)
+        }
+
+        /// Why nothing that was read on this timeline up to now may be told; nil when it may.
+        func refusal(of timeline: Timeline) -> String? {
+            state.refusal(at: .now, of: timeline)
+        }
+
+        /// Whether the beats are made on another primary than this timeline's.
+        func isElsewhere(than timeline: Timeline) -> Bool {
+            state.timeline.map { $0 != timeline } ?? false
         }
 
         private final class State: @unchecked Sendable {
@@ -39,7 +50,7 @@
                 /// Started, and not yet known whether there are standbys.
                 case unknown
                 case notNeeded
-                case confirmed(ContinuousClock.Instant)
+                case confirmed(ContinuousClock.Instant, Timeline)
             }
 
             private let connect: @Sendable () throws(QueryFailure) -> Connection
@@ -59,13 +70,27 @@
                 self.connect = connect
             }
 
-            func refusal(at now: ContinuousClock.Instant) -> String? {
+            /// Of the last beat; nil before the first.
+            var timeline: Timeline? {
                 standing.withLock { standing in
                     switch standing {
-                    case .notStarted, .notNeeded: nil
-                    case .confirmed(let instant) where now - instant < validity: nil
-                    case .confirmed:
+                    case .notStarted, .unknown: nil
+                    case .notNeeded: .alone
+                    case .confirmed(_, let timeline): timeline
+                    }
+                }
+            }
+
+            func refusal(at now: ContinuousClock.Instant, of timeline: Timeline?) -> String? {
+                standing.withLock { standing in
+                    switch standing {
+                    case .notStarted: nil
+                    case .notNeeded where timeline ?? .alone == .alone: nil
+                    case .confirmed(let instant, let own) where now - instant < validity && timeline ?? own == own: nil
+                    case .confirmed(let instant, _) where now - instant >= validity:
                         "no standby of PostgreSQL has confirmed a commit for 5 s; another primary may have taken over"
+                    case .confirmed, .notNeeded:
+                        "this was read from another primary of PostgreSQL than the one that confirms commits"
                     case .unknown: "PostgreSQL has not yet told whether it has standbys"
                     }
                 }
@@ -113,13 +138,14 @@
                 do throws(QueryFailure) {
                     let open = try openConnection()
                     let start = ContinuousClock.now
-                    let standbys = try open.run(
-                        "SELECT coalesce(current_setting('synchronous_standby_names', true), '')",
-                        by: start + State.firstPatience
-                    )
-                    if standbys.text(0, 0) == "" {
+                    if try !open.hasSynchronousStandbys(by: start + State.firstPatience) {
+                        open.timeline = nil
                         standing.withLock { $0 = .notNeeded }
                     } else {
+                        if open.timeline == .alone { open.timeline = nil }
+                        let timeline = try open.findTimeline(by: start + State.firstPatience)
+                        // Notes a promotion at once: changes wait from then on, while the new primary gathers its standbys.
+                        do throws(QueryFailure) { try open.requireSettled(by: start + patience) } catch .early {}
                         let beaten = try open.run(
                             "UPDATE heartbeat SET beats = beats + 1 WHERE slot = $1 RETURNING beats",
                             [.integer(slot)],
@@ -128,7 +154,7 @@
                         )
                         // A commit without a change waits for no standby, and would say nothing.
                         guard beaten.count == 1 else { return }
-                        standing.withLock { $0 = .confirmed(start) }
+                        standing.withLock { $0 = .confirmed(start, timeline) }
                     }
                     patience = State.firstPatience
                 } catch {

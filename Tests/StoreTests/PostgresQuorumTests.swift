@@ -55,7 +55,68 @@
         }
     }
 
+    struct PostgresPromotionRules {
+        @Test func `after a promotion no change is taken while the old primary may be believed`() async throws {
+            let (schema, clock) = (try PostgresSchema(), TestClock())
+            let store = try schema.openPostgres(clock: clock)
+            try await store.add(person(1, "ann@example.com"))
+            try schema.pretend(timeline: 2)
+            await expectUnavailable { _ = try await schema.openPostgres().replaceToken(of: 1, 5) }
+            clock.now = clock.now.advanced(bySeconds: 4)
+            await expectUnavailable { _ = try await schema.openPostgres().replaceToken(of: 1, 6) }
+            clock.now = clock.now.advanced(bySeconds: 1)
+            // A node that starts later counts from the same moment.
+            #expect(try await schema.openPostgres().replaceToken(of: 1, 7)?.generation == 1)
+            #expect(try schema.run("SELECT count(*) FROM heartbeat WHERE slot = -2") == "1")
+        }
+
+        @Test func `what is read from another primary than the one that confirms commits is not told`() async throws {
+            let schema = try PostgresSchema()
+            let store = try schema.openPostgres()
+            try await store.add(person(1, "ann@example.com"))
+            _ = try await store.replaceToken(of: 1, 5)
+            try schema.pretend(timeline: 2)
+            let node = try schema.openPostgres()
+            let (turn, waiter) = (Turn(), Waiter())
+            let lookups = try node.makeTokenLookups(on: turn)
+            func ask(until isDone: () -> Bool) async throws {
+                let deadline = ContinuousClock.now + .seconds(20)
+                repeat {
+                    lookups.lookUp(id(1), for: waiter)
+                    turn.end(answering: [waiter])
+                    try await Task.sleep(for: .milliseconds(10))
+                } while !isDone() && ContinuousClock.now < deadline
+            }
+            try await ask { waiter.token != nil }
+            #expect(waiter.token != nil)
+            try schema.pretend(timeline: 3)
+            // The heartbeat finds the third primary; the lookups' connection stays with the second.
+            try schema.run(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\(schema.name)'
+                    AND query NOT LIKE '%ANY($1)%'
+                """
+            )
+            try await ask { waiter.isUnavailable }
+            #expect(waiter.isUnavailable)
+            try await ask { waiter.token != nil }
+            #expect(waiter.token != nil)
+        }
+    }
+
     extension PostgresSchema {
+        /// Makes the server look like a primary that was promoted and has a synchronous standby: functions of the schema are
+        /// found before the system's.
+        fileprivate func pretend(timeline: Int) throws {
+            try run(
+                """
+                CREATE OR REPLACE FUNCTION current_setting(text, boolean) RETURNS text LANGUAGE sql AS 'SELECT text ''db2''';
+                CREATE OR REPLACE FUNCTION pg_walfile_name(pg_lsn) RETURNS text LANGUAGE sql
+                    AS 'SELECT text ''0000000\(timeline)0000000000000001'''
+                """
+            )
+        }
+
         /// Asks until the answer is `wanted`.
         func waitUntil(_ sql: String, is wanted: String) async throws {
             let deadline = ContinuousClock.now + .seconds(30)

@@ -97,7 +97,7 @@
 
         @Test func `a locked row makes a change give up in time, and no lookup wait`() async throws {
             let schema = try PostgresSchema()
-            let store = try schema.openPostgres(patience: .milliseconds(300))
+            let store = try schema.openPostgres(patience: .seconds(1))
             try await store.add(person(1, "ann@example.com"))
             _ = try await store.replaceToken(of: 1, 5)
             let other = try schema.connect()
