@@ -20,6 +20,8 @@
         package let pending: [String]
         package let isReadable: Bool
         package let encoding: String
+        /// For transactions, for lookups and for the heartbeat.
+        package static let connectionsOfNode = PostgresStore.poolSize + 2
 
         package init(_ url: String) throws(PostgresStoreError) {
             let libpq = try Libpq()

@@ -14,7 +14,7 @@
         let lookups: LookupReader
 
         /// Connections for transactions; with the ones for lookups and the heartbeat a node has six.
-        private static let poolSize = 4
+        static let poolSize = 4
 
         /// Connects once, to see that the database is there and its schema fits. Changes nothing.
         package init(

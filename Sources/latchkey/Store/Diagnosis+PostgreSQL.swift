@@ -8,6 +8,7 @@
             examineSchema(found)
             examineDurability(found)
             examineStandbys(found)
+            examineConnections(found)
             examineClock(found)
             examineEncryption(found)
         }
@@ -76,6 +77,18 @@
             case 1?:
                 add(.warning, "standbys", "one synchronous standby is connected: when it is away, no token can be made")
             case let count?: add(.good, "standbys", "\(count) are synchronous")
+            }
+        }
+
+        /// Two nodes are the fewest that a cluster is for.
+        private mutating func examineConnections(_ found: PostgresInspection) {
+            guard let limit = found.settings["max_connections"].flatMap({ Int($0) }) else { return }
+            let nodes = limit / PostgresInspection.connectionsOfNode
+            let words = "max_connections is \(limit), and a node holds up to \(PostgresInspection.connectionsOfNode)"
+            if nodes > 2 {
+                add(.good, "connections", "\(words): room for \(nodes) nodes, and fewer beside other clients")
+            } else {
+                add(.warning, "connections", "\(words): two nodes leave no room for anybody else")
             }
         }
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 INTERVAL = 0.01
 
 
-def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:
+def wait_until(condition: Callable[[], object], seconds: float, what: str, interval: float = INTERVAL) -> None:
     """Returns once the condition holds; a condition that does not hold in time is an AssertionError naming `what`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(INTERVAL)
+        time.sleep(interval)
