@@ -53,7 +53,7 @@ def measure(arguments: argparse.Namespace, sizes: list[int]) -> tuple[list[Row],
         process.generate(binary, tool, plan, usual),
         *process.flood(binary, tool, plan, usual),
         process.start(binary, plan, usual),
-        *postgres.verify(binary, plan, usual),
+        *postgres.verify(binary, tool, plan, usual),
     ]
     title = f"Closed loops of wrk on the same machine; medians of {plan.rounds} rounds of {plan.window_seconds} s."
     return rows, f"{title}\n\n{loops.details()}"

@@ -9,11 +9,11 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import parse_qs, urlsplit
 
-from rig.load import LoadError, wrk
+from rig.load import LoadError, Tool, wrk
 from rig.plan import Plan
 from rig.report import Row, number, tell, words
 from rig.seeding import ROOT, Seeded
-from rig.servers import STATUS_PATH, Latchkey, ServerError, answer
+from rig.servers import STATUS_PATH, TICKS_PER_SECOND, Latchkey, ServerError, answer
 
 CONNECTIONS = 64
 
@@ -46,6 +46,17 @@ class Database:
             raise LoadError(f"pgbench: {output}")
         return float(found[1])
 
+    def cpu_seconds(self) -> float:
+        """User and system time of the node's sessions since their start."""
+        ticks = 0
+        for pid in self.value("SELECT pid FROM pg_stat_activity WHERE application_name = 'latchkey'").split():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / TICKS_PER_SECOND
+
+    def log_bytes(self) -> int:
+        return int(self.value("SELECT pg_current_wal_lsn() - '0/0'"))
+
     def value(self, sql: str) -> str:
         command = ["psql", *self.options, "--no-psqlrc", "--tuples-only", "--no-align", "--command", sql]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -70,7 +81,7 @@ def database() -> Iterator[Database]:
         process.stdin.close()
 
 
-def verify(binary: Path, plan: Plan, seeded: Seeded) -> list[Row]:
+def verify(binary: Path, tool: Tool, plan: Plan, seeded: Seeded) -> list[Row]:
     with database() as postgres:
         tell(f"PostgreSQL: copying {words(seeded.accounts)} accounts")
         postgres.fill(binary, seeded)
@@ -78,24 +89,27 @@ def verify(binary: Path, plan: Plan, seeded: Seeded) -> list[Row]:
             "LATCHKEY_STORE_URL": postgres.url,
             "LATCHKEY_KEYS_FILE": str(seeded.data / "latchkey.keys"),
         }
-        verified, looked_up, cpu = [], [], []
+        verified, looked_up, cpu, database_cpu = [], [], [], []
         with Latchkey.on(binary, seeded.data, settings) as server:
             answer(server.port, STATUS_PATH, seeded.token)
             wrk(server, STATUS_PATH, seeded.tokens, CONNECTIONS, plan.window_seconds)
             postgres.lookups_per_second(plan.window_seconds)
             for turn in range(plan.rounds):
                 tell(f"verify on PostgreSQL, round {turn + 1} of {plan.rounds}")
+                before = postgres.cpu_seconds()
                 window = wrk(server, STATUS_PATH, seeded.tokens, CONNECTIONS, plan.window_seconds)
+                database_cpu.append((postgres.cpu_seconds() - before) / window.requests * 1e6)
                 verified.append(window.per_second)
                 cpu.append(window.cpu_microseconds)
                 looked_up.append(postgres.lookups_per_second(plan.window_seconds))
             sessions = postgres.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'latchkey'")
             memory = server.memory()
+            changes = change_costs(postgres, server, tool, plan, seeded)
         size = postgres.value("SELECT pg_total_relation_size('account') + pg_total_relation_size('audit')")
     ratio = median(mine / theirs for mine, theirs in zip(verified, looked_up, strict=True))
     remark = (
         f"{CONNECTIONS} connections; {number(median(verified))} against {number(median(looked_up))} a second; "
-        f"{number(median(cpu))} µs of the node's CPU each"
+        f"{number(median(cpu))} µs of the node's CPU each, {number(median(database_cpu))} of the database's"
     )
     return [
         Row("verify on PostgreSQL against `pgbench --select-only`", ratio, 0.6, "×", remark, at_least=True),
@@ -113,4 +127,25 @@ def verify(binary: Path, plan: Plan, seeded: Seeded) -> list[Row]:
             "bytes",
             "its row, one audit event, all indexes",
         ),
+        *changes,
+    ]
+
+
+def change_costs(postgres: Database, server: Latchkey, tool: Tool, plan: Plan, seeded: Seeded) -> list[Row]:
+    """What a generate costs the node, the database and its log."""
+    tool.sign_in(server, seeded.accounts, 1)
+    tell("generate on PostgreSQL")
+    node, database, log = server.cpu_seconds(), postgres.cpu_seconds(), postgres.log_bytes()
+    result = tool.sign_in(server, seeded.accounts, plan.flood_seconds)
+    count = result["ok"]
+    return [
+        Row(
+            "a generate, on the node",
+            (server.cpu_seconds() - node) / count * 1e3,
+            None,
+            "ms of CPU",
+            f"{count} of them",
+        ),
+        Row("the same, in the database", (postgres.cpu_seconds() - database) / count * 1e6, None, "µs of CPU", ""),
+        Row("the same, in its log", (postgres.log_bytes() - log) / count, None, "bytes", ""),
     ]
