@@ -1,7 +1,7 @@
 # The targets a contributor types; the work is in Scripts/.
 .DEFAULT_GOAL := help
 SECONDS ?= 60
-.PHONY: help run build test test-live lint format check fuzz sanitize faults bench clean
+.PHONY: help run build test test-live lint format check fuzz sanitize faults cluster-test bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ build: ## Build everything for debugging, warnings as errors
 test: ## Run the Swift tests, then the live tests against the debug binary
 	@Scripts/test
 
-test-live: ## Run the live tests, a longer crash run and a share of the faults against the release binary
+test-live: ## Run the live tests, a longer crash run, a share of the faults and one failover against the release binary
 	@Scripts/test-live
 
 lint: ## Check the formatting of Swift, and lint the shell scripts and the Python of the live tests
@@ -35,6 +35,9 @@ sanitize: ## Run the Swift tests under ThreadSanitizer, then under AddressSaniti
 faults: ## Break servers, disks, links and clocks under load for an hour, then prove that planted bugs are caught
 	@Scripts/faults
 	@Scripts/faults --mutants
+
+cluster-test: ## Lose the primary of a Patroni cluster twenty times under load; needs root
+	@Scripts/cluster-test --rounds 20
 
 bench: ## Measure speed against the bars
 	@Scripts/bench

@@ -16,7 +16,7 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectAltName = NAMES
 """
 
 
@@ -51,15 +51,15 @@ class Authority:
         return base64.b64encode(hashlib.sha256(encoded).digest()).decode()
 
 
-def make_authority(directory: Path) -> Authority:
+def make_authority(directory: Path, names: str = "DNS:localhost, IP:127.0.0.1") -> Authority:
     extensions = directory / "extensions.cnf"
-    extensions.write_text(EXTENSIONS)
+    extensions.write_text(EXTENSIONS.replace("NAMES", names))
     root, root_key = directory / "root.pem", directory / "root.key"
     certificate, key, request = directory / "server.pem", directory / "server.key", directory / "server.csr"
     for path, subject, output in ((root_key, "/CN=Latchkey test authority", root), (key, "/CN=localhost", request)):
         openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", path)
         self_signed = ("-x509", "-days", "2", "-extensions", "authority") if output is root else ()
-        template = ("-config", write_request_template(directory), "-subj", subject)
+        template = ("-config", write_request_template(directory, extensions), "-subj", subject)
         openssl("req", "-new", "-key", path, *self_signed, *template, "-out", output)
     issuer = ("-CA", root, "-CAkey", root_key, "-CAcreateserial", "-days", "2")
     openssl(
@@ -68,9 +68,9 @@ def make_authority(directory: Path) -> Authority:
     return Authority(root, certificate, key)
 
 
-def write_request_template(directory: Path) -> Path:
+def write_request_template(directory: Path, extensions: Path) -> Path:
     template = directory / "request.cnf"
-    template.write_text("[req]\ndistinguished_name = name\nprompt = no\n[name]\n" + EXTENSIONS)
+    template.write_text("[req]\ndistinguished_name = name\nprompt = no\n[name]\n" + extensions.read_text())
     return template
 
 
