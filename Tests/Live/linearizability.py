@@ -6,15 +6,15 @@ every answer. Accounts know nothing of one another, so each is judged alone.
 
 The search is Wing and Gong's in Lowe's just-in-time form: it keeps every state that the answers so far leave possible,
 and tries the orders of the changes under way only when an operation that ends must be explained. Three things keep it
-small. A question is answered in the first state that can answer it, since it changes nothing. Changes that never got an
-answer are counted, not told apart: nobody knows their tokens. Of two states that differ in that count alone the smaller
-is enough.
+small. A question is answered in the first state that can answer it, for it changes nothing. Generates without an answer
+are counted, not told apart: nobody knows their tokens, and the one that can happen for the shortest time is used up
+first. Of two states, the one that has used up no more of them is enough.
 """
 
 import argparse
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,8 @@ UNSEEN = "unseen"
 # What the account holds, its password, and which of the operations under way have had their effect.
 State = tuple[str | None, int, frozenset[int]]
 INITIAL: State = (None, 0, frozenset())
+# How many silent generates of its password a state has used up, by when those could happen at the latest.
+Used = dict[float, int]
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Report:
 
     operations: int = 0
     keys: int = 0
+    # Of the processor.
     seconds: float = 0
     counts: Counter = field(default_factory=Counter)
     violations: list[Violation] = field(default_factory=list)
@@ -61,7 +64,7 @@ class Report:
     def __str__(self) -> str:
         counts = ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items()))
         verdict = "NOT linearizable" if self.violations else "linearizable"
-        told = f"{verdict}: {self.operations} operations on {self.keys} accounts in {self.seconds:.1f} s ({counts})"
+        told = f"{verdict}: {self.operations} operations on {self.keys} accounts ({counts})"
         return "\n".join([told, *(f"VIOLATION {each}" for each in self.violations)])
 
 
@@ -73,7 +76,7 @@ def check(path: Path) -> Report:
 
 def check_histories(histories: dict[str, list[Operation]]) -> Report:
     """Judges each account's history."""
-    start = time.monotonic()
+    start = time.process_time()
     report = Report(keys=len(histories))
     for key, operations in histories.items():
         report.operations += len(operations)
@@ -83,7 +86,7 @@ def check_histories(histories: dict[str, list[Operation]]) -> Report:
         impossible = first_impossible(operations)
         if impossible:
             report.violations.append(Violation(key, impossible, *smallest_window(operations, impossible)))
-    report.seconds = time.monotonic() - start
+    report.seconds = time.process_time() - start
     return report
 
 
@@ -96,13 +99,13 @@ class Search:
     """The states in which the account may be, as time goes by."""
 
     def __init__(self, initial: Iterable[State]):
-        # Of each state, how many of the open generates under its password it has used up, at least.
-        self.states = dict.fromkeys(initial, 0)
+        self.states: dict[State, list[Used]] = {state: [{}] for state in initial}
         self.questions: dict[int, Operation] = {}
         self.changes: dict[int, Operation] = {}
-        self.open_generates: Counter[int] = Counter()
-        # A token is held once, so whether its end was used up already never matters.
-        self.open_revokes: set[str | None] = set()
+        # Generates without an answer that have begun, by password and end.
+        self.silent_generates: dict[int, Counter[float]] = defaultdict(Counter)
+        # Revokes without an answer. A token is held once, so whether its end was used up already never matters.
+        self.silent_revokes: dict[str | None, float] = {}
 
     def run(self, operations: list[Operation]) -> Operation | None:
         moments = [(each.start, 0, each.number, each) for each in operations]
@@ -112,6 +115,8 @@ class Search:
         for _, is_end, _, operation in moments:
             if not is_end:
                 self.begin(operation)
+            elif operation.accepted is None and operation.kind is not Kind.SET_PASSWORD:
+                self.end_silent(operation)
             elif not self.end(operation):
                 return operation
         return None
@@ -119,18 +124,34 @@ class Search:
     def begin(self, operation: Operation) -> None:
         if not operation.changes:
             self.questions[operation.number] = operation
-            states: dict[State, int] = {}
+            states = {}
             for (held, password, done), used in self.states.items():
                 if answers(operation, held, password):
                     done |= {operation.number}
                 states[held, password, done] = used
             self.states = states
-        elif operation.end == OPEN and operation.kind is Kind.GENERATE:
-            self.open_generates[operation.password] += 1
-        elif operation.end == OPEN and operation.kind is Kind.REVOKE:
-            self.open_revokes.add(operation.token)
+        elif operation.accepted is None and operation.kind is Kind.GENERATE:
+            self.silent_generates[operation.password][operation.end] += 1
+        elif operation.accepted is None and operation.kind is Kind.REVOKE:
+            last = self.silent_revokes.get(operation.token, operation.end)
+            self.silent_revokes[operation.token] = max(last, operation.end)
         else:
             self.changes[operation.number] = operation
+
+    def end_silent(self, operation: Operation) -> None:
+        """What had not happened by now never will; all that had their end now are done with at once."""
+        silent = self.silent_generates[operation.password]
+        if operation.kind is Kind.REVOKE:
+            if self.silent_revokes.get(operation.token) == operation.end:
+                self.expand(None)
+                del self.silent_revokes[operation.token]
+        elif operation.end in silent:
+            self.expand(None)
+            del silent[operation.end]
+            for (_, password, _), used in self.states.items():
+                if password == operation.password:
+                    for each in used:
+                        each.pop(operation.end, None)
 
     def end(self, operation: Operation) -> bool:
         """Whether some state explains the operation, which has had its effect by now if it ever has."""
@@ -139,48 +160,60 @@ class Search:
             self.expand(number)
         self.questions.pop(number, None)
         self.changes.pop(number, None)
-        kept: dict[State, int] = {}
-        for (held, password, done), used in self.states.items():
+        before, self.states = self.states, {}
+        for (held, password, done), used in before.items():
             if number in done or operation.accepted is None:
-                state = (held, password, done - {number})
-                kept[state] = min(used, kept.get(state, used))
-        self.states = kept
-        return bool(kept)
+                for each in used:
+                    self.add((held, password, done - {number}), each)
+        return bool(self.states)
 
-    def expand(self, number: int) -> None:
-        """Adds every state to which changes under way lead, as far as needed for the operation to have its effect."""
-        unexplored = list(self.states.items())
+    def add(self, state: State, used: Used) -> bool:
+        """Whether the state with so many used up is news."""
+        known = self.states.setdefault(state, [])
+        if any(is_enough(each, used) for each in known):
+            return False
+        known[:] = [each for each in known if not is_enough(used, each)] + [used]
+        return True
+
+    def expand(self, number: int | None) -> None:
+        """Adds every state to which changes under way lead, as far as needed for that operation to have its effect."""
+        unexplored = [(state, each) for state, used in self.states.items() for each in used]
         while unexplored:
             state, used = unexplored.pop()
             # What else may have happened since can be tried when its own end comes.
-            if number in state[2] or self.states[state] < used:
-                continue
-            for after, after_used in self.successors(state, used):
-                if after_used < self.states.get(after, after_used + 1):
-                    self.states[after] = after_used
-                    unexplored.append((after, after_used))
+            if number not in state[2]:
+                unexplored += [after for after in list(self.successors(state, used)) if self.add(*after)]
 
-    def successors(self, state: State, used: int) -> Iterator[tuple[State, int]]:
+    def successors(self, state: State, used: Used) -> Iterator[tuple[State, Used]]:
         held, password, done = state
-        if used < self.open_generates[password] and held != UNSEEN:
-            yield self.settled(UNSEEN, password, done), used + 1
-        if held in self.open_revokes:
-            yield self.settled(None, password, done), used
+        if held != UNSEEN and password in self.silent_generates:
+            begun = self.silent_generates[password]
+            left = [end for end, count in begun.items() if count > used.get(end, 0)]
+            if left:
+                soonest = min(left)
+                yield self.settled(UNSEEN, password, done), used | {soonest: used.get(soonest, 0) + 1}
+        if held in self.silent_revokes:
+            yield self.settled(None, password, done), dict(used)
         for change in self.changes.values():
             if change.number in done:
                 continue
             after = done | {change.number}
             if change.kind is Kind.SET_PASSWORD:
-                yield self.settled(None, change.password, after), 0
+                yield self.settled(None, change.password, after), {}
             elif change.kind is Kind.REVOKE and held == change.token:
-                yield self.settled(None, password, after), used
+                yield self.settled(None, password, after), dict(used)
             elif change.kind is Kind.GENERATE and password == change.password:
-                yield self.settled(change.token if change.accepted else UNSEEN, password, after), used
+                yield self.settled(change.token, password, after), dict(used)
 
     def settled(self, held: str | None, password: int, done: frozenset[int]) -> State:
         """The state with all questions answered that it answers."""
         answered = [number for number, each in self.questions.items() if answers(each, held, password)]
         return held, password, done.union(answered) if answered else done
+
+
+def is_enough(one: Used, other: Used) -> bool:
+    """Whether whatever can still happen after the other can happen after the one."""
+    return all(count <= other.get(end, 0) for end, count in one.items())
 
 
 def answers(question: Operation, held: str | None, password: int) -> bool:

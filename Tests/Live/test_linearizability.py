@@ -169,3 +169,16 @@ def test_two_hundred_thousand_operations_are_judged_in_reasonable_time():
     assert not report.violations
     assert report.operations == 200_000
     assert report.seconds < 60
+
+
+def test_many_changes_without_an_answer_are_judged_in_reasonable_time():
+    rows: list[tuple] = [(GENERATE, 0, 1, "a", True)]
+    rows += [(GENERATE, 2, 900, None, None) for _ in range(40)] + [(REVOKE, 2, 900, "a", None) for _ in range(40)]
+    rows += [(GENERATE, 3, OPEN, None, None) for _ in range(40)]
+    rows += [(VERIFY, 4 + each, 5 + each, "a", each < 50) for each in range(100)]
+    rows += [(GENERATE, 200 + 10 * each, 201 + 10 * each, f"t{each}", True) for each in range(30)]
+    rows += [(VERIFY, 203 + 10 * each, 204 + 10 * each, f"t{each}", False) for each in range(30)]
+    operations = [Operation(number, *row) for number, row in enumerate(rows)]
+    report = check_histories({"ann": operations})
+    assert not report.violations
+    assert report.seconds < 10

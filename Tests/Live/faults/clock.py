@@ -120,7 +120,7 @@ def judge(deployment: Deployment, clock: Clock, run: Run, mislead: Callable[[], 
             for old in replaced[-3:]:
                 outcome.require(not any(accepts(old)), f"a replaced token is accepted at {clock.offset:+d} s")
             replaced.append(token)
-        outcome.lines.append(f"{turns} tokens over {4 * turns} steps of the clock by up to 400 days")
+        outcome.tell(f"{turns} tokens over {4 * turns} steps of the clock by up to 400 days")
         codes = deployment.stop()
         outcome.require(not any(codes), f"the nodes ended with {codes}")
         return outcome

@@ -28,7 +28,8 @@ def must_be_caught(scenario: Callable[[Run], Outcome], run: Run) -> Outcome:
         # A store may be too broken to start.
         found = Outcome(violations=[str(error)])
     first = "".join(found.violations[:1]).splitlines()[:1]
-    outcome = Outcome(lines=[*found.lines, f"caught, as it must be: {first}"])
+    outcome = Outcome()
+    outcome.tell(f"caught, as it must be: {first}")
     outcome.require(found.violations, "nothing was found wrong with what is wrong")
     return outcome
 
@@ -44,6 +45,7 @@ SCENARIOS: dict[str, Callable[[Run], Outcome]] = {
     "postgres": under_load.on_three_nodes,
     "postgres-power-loss": power_loss.of_postgres,
     "postgres-lying-disk": partial(must_be_caught, partial(power_loss.of_postgres, lies=True)),
+    "postgres-full-disk": full_disk.of_postgres,
     "postgres-failing-sync": failing_sync.of_postgres,
     "postgres-clock": clock.of_postgres,
     "postgres-password-race": password_race.at_two_nodes,
@@ -73,11 +75,13 @@ def run_scenario(name: str, scenario: Callable[[Run], Outcome], binary: Path, op
     with tempfile.TemporaryDirectory(prefix="latchkey-faults.") as directory:
         # PostgreSQL runs as another user.
         os.chmod(directory, 0o755)
+        run = Run(binary.resolve(), Path(directory), options.seed, options.short, options.operations, kept)
         try:
-            outcome = scenario(Run(binary.resolve(), Path(directory), options.seed, options.short, kept))
+            outcome = scenario(run)
         except Exception:
             outcome = Outcome(violations=[traceback.format_exc()])
-    print("\n".join([*outcome.lines, *(f"VIOLATION {each}" for each in outcome.violations)]))
+    for each in outcome.violations:
+        print(f"VIOLATION {each}")
     verdict = "FAILED" if outcome.violations else "passed"
     print(f"== {name}: {verdict} in {time.monotonic() - start:.0f} s", flush=True)
     return not outcome.violations
@@ -89,6 +93,7 @@ def main() -> None:
     parser.add_argument("--without", action="append", default=[], choices=SCENARIOS, metavar="NAME")
     parser.add_argument("--short", action="store_true", help="a share that takes two minutes")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    parser.add_argument("--operations", type=int, default=200_000, help="at least, of `sqlite` and `postgres`")
     parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/latchkey")
     parser.add_argument("--histories", type=Path, metavar="DIRECTORY", help="where to keep the histories")
     parser.add_argument("--mutants", action="store_true", help="that binaries with planted bugs are caught")

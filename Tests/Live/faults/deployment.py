@@ -69,6 +69,23 @@ class Deployment:
             what = f"node {node.number} is ready again"
             wait_until(lambda server=node.server: is_ready(server), RECOVERY_SECONDS, what)
 
+    def settle(self) -> None:
+        """Ends the nodes and starts them anew, so that nothing that was begun before can still happen."""
+        codes = [node.server.stop() for node in self.nodes]
+        assert not any(codes), f"the nodes ended with {codes}"
+        if self.postgres:
+            wait_until(self.is_quiet, RECOVERY_SECONDS, "the nodes' sessions have ended")
+        self.recorder.server_died(history.now())
+        for node in self.nodes:
+            self.restart_node(node)
+
+    def is_quiet(self) -> bool:
+        """Whether nothing is on its way to PostgreSQL or done there for a node."""
+        sessions = (
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return not any(link.pairs for link in self.links) and self.postgres.run("postgres", sessions) == "0"
+
     def stop(self) -> list[int]:
         """The exit codes of the nodes, asked to end."""
         try:

@@ -37,7 +37,12 @@ def of_postgres(run: Run) -> Outcome:
     """PostgreSQL panics and recovers by itself, and the nodes find it again."""
     deployment = on_postgres(run.binary, run.directory, accounts=6, nodes=2)
     processes = deployment.postgres.processes
-    return fail_syncs(deployment, run, Outcome(), processes, lambda: None, deployment.wait_until_ready)
+
+    def rise() -> None:
+        deployment.wait_until_ready()
+        deployment.settle()
+
+    return fail_syncs(deployment, run, Outcome(), processes, lambda: None, rise)
 
 
 def fail_syncs(
@@ -66,7 +71,7 @@ def fail_syncs(
                 outcome.require(not late, f"{len(late)} changes that came after a sync had failed were answered")
             rise()
             ask_at_rest(deployment, f"{run.seed} {turn}")
-        outcome.lines.append(f"{run.count(30, 3)} times failed syncs")
+        outcome.tell(f"{run.count(30, 3)} times failed syncs")
         finish(deployment, outcome, run)
         return outcome
     finally:

@@ -11,8 +11,8 @@ from history import Kind, Operation
 from traffic import RECENT, Client, Mix
 
 JOIN_SECONDS = 60
-# One operation in twenty costs a password hash.
-MOSTLY_VERIFIED = Mix(generate=0.04, revoke=0.015)
+# One operation in forty costs a password hash.
+MOSTLY_VERIFIED = Mix(generate=0.025, revoke=0.008)
 # What a disk may lose is changes.
 MOSTLY_CHANGED = Mix(generate=0.3, revoke=0.08)
 

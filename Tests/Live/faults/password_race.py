@@ -31,7 +31,7 @@ def race(deployment: Deployment, run: Run) -> Outcome:
         with Load(deployment, run.seed, clients=6, mix=SIGNING_IN):
             for _ in range(changes):
                 change_password(deployment, randomness.choice(deployment.records))
-        outcome.lines.append(f"{changes} passwords changed")
+        outcome.tell(f"{changes} passwords changed")
         finish(deployment, outcome, run)
         return outcome
     finally:

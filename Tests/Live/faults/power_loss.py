@@ -80,8 +80,11 @@ def lose_power(
                     fall()
             disk.come_back()
             rise()
+            if deployment.postgres:
+                # A node may still have had changes in its queue.
+                deployment.settle()
             ask_at_rest(deployment, f"{run.seed} {turn}")
-        outcome.lines.append(f"{turns} power losses")
+        outcome.tell(f"{turns} power losses")
         finish(deployment, outcome, run)
     finally:
         deployment.end()

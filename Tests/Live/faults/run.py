@@ -17,6 +17,7 @@ class Run:
     directory: Path
     seed: int
     is_short: bool = False
+    operations: int = 200_000
     history: Path | None = None
 
     def count(self, full: int, short: int) -> int:
@@ -27,8 +28,11 @@ class Run:
 class Outcome:
     """What a run saw; it passed if there are no violations."""
 
-    lines: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+
+    def tell(self, words: str) -> None:
+        """Says how far the run is."""
+        print(words, flush=True)
 
     def require(self, condition: object, words: str) -> None:
         if not condition:
@@ -39,5 +43,5 @@ class Outcome:
         if run.history:
             recorder.write(run.history, seed=run.seed)
         report = check_histories(recorder.histories)
-        self.lines.append(str(report).splitlines()[0])
+        self.tell(str(report).splitlines()[0])
         self.violations += [str(violation) for violation in report.violations]

@@ -79,18 +79,18 @@ ON_POSTGRES: dict[str, Inflict] = {
 }
 
 
-def schedule(seed: int, count: int, nodes: int, names: list[str]) -> Iterator[Fault]:
-    """Each kind of fault in turn, in an order that changes from round to round."""
+def schedule(seed: int, rounds: int, nodes: int, names: list[str]) -> Iterator[list[Fault]]:
+    """In each round each kind of fault once, in any order."""
     randomness = random.Random(seed)
-    names = list(names)
-    for number in range(count):
-        if number % len(names) == 0:
-            randomness.shuffle(names)
-        yield Fault(
-            names[number % len(names)],
-            randomness.randrange(nodes),
-            after=randomness.uniform(0.2, 1.5),
-            # Some are shorter than what a node waits for, some longer.
-            seconds=randomness.choice([0.1, 1, 3]) * randomness.uniform(0.5, 1.5),
-            delay=randomness.choice([0.02, 0.5, 2.5]),
-        )
+    for _ in range(rounds):
+        yield [
+            Fault(
+                name,
+                randomness.randrange(nodes),
+                after=randomness.uniform(0.2, 1.5),
+                # Some are shorter than what a node waits for, some longer.
+                seconds=randomness.choice([0.1, 1, 3]) * randomness.uniform(0.5, 1.5),
+                delay=randomness.choice([0.02, 0.5, 2.5]),
+            )
+            for name in randomness.sample(names, len(names))
+        ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from faults.deployment import Deployment, on_postgres, on_sqlite
-from faults.load import MOSTLY_VERIFIED, Load, finish
+from faults.load import MOSTLY_VERIFIED, Load, ask_at_rest, finish
 from faults.run import Outcome, Run
 from faults.schedule import ON_POSTGRES, ON_SQLITE, Inflict, schedule
 from rig.waiting import wait_until
@@ -25,23 +26,33 @@ def on_three_nodes(run: Run) -> Outcome:
 
 
 def inflict(deployment: Deployment, run: Run, actions: dict[str, Inflict]) -> Outcome:
-    """Inflicts every kind of fault in turn, goes on until there are enough operations, and judges the history."""
+    """Inflicts every kind of fault in turn and, until there are enough operations, in another order again."""
     outcome = Outcome()
     rounds = run.count(12, 1)
+    faults = schedule(run.seed, rounds, len(deployment.nodes), list(actions))
+    goal = run.count(run.operations, 3_000)
     try:
-        with Load(deployment, run.seed, CLIENTS, MOSTLY_VERIFIED):
-            for fault in schedule(run.seed, rounds * len(actions), len(deployment.nodes), list(actions)):
-                time.sleep(fault.after)
-                heal = actions[fault.name](deployment, fault)
-                try:
-                    time.sleep(fault.seconds)
-                finally:
-                    heal()
-                deployment.wait_until_ready()
-                outcome.lines.append(f"{deployment.recorder.count:7} operations, healed: {fault}")
-            goal = run.count(200_000, 3_000)
-            wait_until(lambda: deployment.recorder.count >= goal, LONGEST_SECONDS, f"{goal} operations")
+        for number, sequence in enumerate(faults, start=1):
+            with Load(deployment, f"{run.seed} {number}", CLIENTS, MOSTLY_VERIFIED):
+                for fault in sequence:
+                    time.sleep(fault.after)
+                    heal = actions[fault.name](deployment, fault)
+                    try:
+                        time.sleep(fault.seconds)
+                    finally:
+                        heal()
+                    deployment.wait_until_ready()
+                    outcome.tell(f"{deployment.recorder.count:7} operations, healed: {fault}")
+                share = goal * number // rounds
+                wait_until(partial(has_seen, deployment, share), LONGEST_SECONDS, f"{share} operations")
+            # What never got an answer may explain what is seen now, and nothing later.
+            deployment.settle()
+            ask_at_rest(deployment, f"{run.seed} {number}")
         finish(deployment, outcome, run)
         return outcome
     finally:
         deployment.end()
+
+
+def has_seen(deployment: Deployment, count: int) -> bool:
+    return deployment.recorder.count >= count
