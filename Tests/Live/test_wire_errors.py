@@ -76,7 +76,9 @@ def test_another_path_is_not_found_and_never_a_redirect(path: str, method: str, 
     assert_readable_anywhere(answer)
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/api", "/api/1.1", "/api/1.1/wfx", "/health", "/health/ready/", "/favicon.ico"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/api", "/api/1.1", "/api/1.1/wfx", "/health", "/health/ready/", "/favicon.ico"]
+)
 def test_a_path_outside_the_base_is_not_found_and_no_page_may_read_it(path: str, server: Server):
     answer = exchange(server, request("GET", path, {"Origin": "https://page.example"}))
     assert_error(answer, 404, "NOT_FOUND")
