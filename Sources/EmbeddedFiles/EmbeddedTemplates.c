@@ -8,9 +8,24 @@ static const unsigned char error[] = {
 #embed "Files/templates/error.mustache"
 };
 
+static const unsigned char docs[] = {
+#embed "Files/templates/docs.mustache"
+};
+
+static const unsigned char docsContents[] = {
+#embed "Files/templates/docs-contents.mustache"
+};
+
+static const unsigned char status[] = {
+#embed "Files/templates/status.mustache"
+};
+
 static const struct EmbeddedFile files[] = {
     {"layout.mustache", layout, sizeof layout},
     {"error.mustache", error, sizeof error},
+    {"docs.mustache", docs, sizeof docs},
+    {"docs-contents.mustache", docsContents, sizeof docsContents},
+    {"status.mustache", status, sizeof status},
 };
 
 struct EmbeddedFolder embeddedTemplates(void) {

@@ -3,7 +3,7 @@ package enum Route: Int, CaseIterable, Sendable {
     case tokenGenerate, basicAuth, tokenStatus, tokenRevoke, alive, ready, openAPI, metrics
     case guardAuthRequest, guardForwardAuth, guardExtAuthz
     case oauthToken, oauthIntrospect, oauthRevoke, oauthMetadata
-    case home, asset
+    case home, asset, docs, statusPage
     /// No path of ours.
     case unknown
     /// Refused before its path was known.
@@ -29,6 +29,8 @@ package enum Route: Int, CaseIterable, Sendable {
         case .oauthMetadata: "oauth-metadata"
         case .home: "home"
         case .asset: "asset"
+        case .docs: "docs"
+        case .statusPage: "status-page"
         case .unknown: "unknown"
         case .refused: "refused"
         }
@@ -53,7 +55,7 @@ package enum Route: Int, CaseIterable, Sendable {
     /// Pages and what they load: no JSON, no CORS.
     package var isWeb: Bool {
         switch self {
-        case .home, .asset: true
+        case .home, .asset, .docs, .statusPage: true
         default: false
         }
     }
@@ -63,7 +65,7 @@ package enum Route: Int, CaseIterable, Sendable {
         switch self {
         case .tokenGenerate, .tokenRevoke, .oauthToken, .oauthIntrospect, .oauthRevoke: ["POST"]
         case .basicAuth, .tokenStatus: ["GET", "POST"]
-        case .alive, .ready, .openAPI, .metrics, .oauthMetadata, .home, .asset: ["GET", "HEAD"]
+        case .alive, .ready, .openAPI, .metrics, .oauthMetadata, .home, .asset, .docs, .statusPage: ["GET", "HEAD"]
         case .guardAuthRequest, .guardForwardAuth, .guardExtAuthz, .unknown, .refused: []
         }
     }

@@ -12,7 +12,9 @@ enum Routes {
         guarding: GuardMiddleware,
         tokens: TokenRoutes,
         oauth: OAuthRoutes,
-        health: HealthRoutes
+        health: HealthRoutes,
+        issuer: Issuer,
+        readiness: Readiness
     ) -> Router<EdgeRequestContext> {
         let pages = Pages()
         let router = router(siteMap, configuration, guarding, pages)
@@ -28,6 +30,9 @@ enum Routes {
         router.mount(.ready, at: siteMap, health.ready)
         router.mount(.openAPI, at: siteMap, OpenAPIDocument(configuration).answer)
         router.mount(.asset, at: siteMap, pages.assets.answer)
+        let docs = DocsRoutes(pages: pages, basePath: configuration.basePath, issuer: issuer)
+        router.mount(.docs, at: siteMap, docs.answer)
+        router.mount(.statusPage, at: siteMap, StatusPage(pages: pages, readiness: readiness).answer)
         router.mount(.home, at: siteMap) { _, _ in Pages.redirect(to: "/docs") }
         return router
     }

@@ -26,8 +26,10 @@ package struct SiteMap: Sendable {
             ("/health/ready", .ready),
             ("/openapi.yaml", .openAPI),
             ("/", .home),
+            (SiteMap.docs, .docs),
+            ("/status", .statusPage),
         ]
-        subtrees = [(SiteMap.extAuthz + "/", .guardExtAuthz), (SiteMap.assets, .asset)]
+        subtrees = [(SiteMap.extAuthz + "/", .guardExtAuthz), (SiteMap.assets, .asset), (SiteMap.docsSubtree, .docs)]
         gateEntries = paths.compactMap { path, route in
             switch route {
             case .guardAuthRequest, .guardForwardAuth, .tokenStatus, .alive:
@@ -40,6 +42,8 @@ package struct SiteMap: Sendable {
     /// Envoy appends the path of its own request to this one.
     static let extAuthz = "/guard/ext-authz"
     static let assets = "/assets/"
+    static let docs = "/docs"
+    static let docsSubtree = docs + "/"
 
     /// The metrics port's own, single path.
     package static let metrics = SiteMap()

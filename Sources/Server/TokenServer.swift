@@ -64,6 +64,7 @@ package struct TokenServer: Service {
                 )
             )
         }
+        let readiness = Readiness { [store] in try await store.checkReadiness() }
         let siteMap = SiteMap(basePath: configuration.basePath)
         let router = Routes.router(
             siteMap,
@@ -88,10 +89,13 @@ package struct TokenServer: Service {
                 limits: configuration.limits,
                 logger: logger
             ),
-            health: HealthRoutes(store: store)
+            health: HealthRoutes(store: store),
+            issuer: issuer,
+            readiness: readiness
         )
         var services: [any Service] = [
             PreviousTokenRecorder(loops: loops, store: store, logger: logger),
+            ReadinessWatch(readiness: readiness),
             application(router, siteMap, port: configuration.port, certificates, group, loops) { port in
                 ports.main(port)
                 report()

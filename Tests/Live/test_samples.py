@@ -3,7 +3,6 @@
 import base64
 import itertools
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,15 +13,12 @@ import pytest
 
 from rig.authority import Authority
 from rig.browser import Browser, Printed, origin
+from rig.samples import CLIENT_SECONDS, JQUERY, NODE_MODULES
 from rig.server import Server, clean_environment
 from rig.tokens import SUCCESS, WRONG_CREDENTIALS, opens, token_in
 
 SAMPLES = Path(__file__).parent / "samples"
-JQUERY = Path("/usr/share/javascript/jquery/jquery.min.js")
-# The stand-in for the one module that Debian has not, and Debian's own, which a Node from elsewhere does not look for.
-NODE_MODULES = os.pathsep.join([str(Path(__file__).parent / "rig/node"), "/usr/share/nodejs"])
 EMAIL, PASSWORD = "example@personr.co", "example123"
-CLIENT_SECONDS = 60
 
 INTERPRETERS = {"curl.sh": ["bash", "-e"], "node.js": ["node"], "ruby.rb": ["ruby"], "python.py": [sys.executable]}
 PAGES = ["token-generate", "basic-auth"]

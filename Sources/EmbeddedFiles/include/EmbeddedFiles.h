@@ -22,5 +22,8 @@ struct EmbeddedFile embeddedOpenAPI(void);
 /// The Mustache templates of the pages.
 struct EmbeddedFolder embeddedTemplates(void);
 
+/// The pages of the developer centre, in Markdown.
+struct EmbeddedFolder embeddedDocs(void);
+
 /// What pages load: the stylesheet, the script and the icon.
 struct EmbeddedFolder embeddedAssets(void);

@@ -13,6 +13,7 @@ extension EmbeddedFolder {
 
     static var templates: [File] { embeddedTemplates().all }
     static var assets: [File] { embeddedAssets().all }
+    static var docs: [File] { embeddedDocs().all }
 
     /// The bytes are the binary's own and stay as long as the process.
     var all: [File] {

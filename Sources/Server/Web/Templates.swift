@@ -39,8 +39,10 @@ final class Templates: Sendable {
 
 /// Text as HTML, in elements and in quoted attributes. Byte by byte, for the library's own escaping goes by characters, and
 /// a quote with an accent on it is none to it, but is one to a browser.
-private struct PageText: MustacheContentType {
-    func escapeText(_ text: String) -> String {
+struct PageText: MustacheContentType {
+    func escapeText(_ text: String) -> String { PageText.escape(text) }
+
+    static func escape(_ text: String) -> String {
         var escaped: [UInt8] = []
         escaped.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {

@@ -89,6 +89,27 @@ class Browser:
         self.call("Target.closeTarget", targetId=target)
         return calls
 
+    def printed_by(self, script: str, page: str) -> Printed:
+        """What a script prints first when it is run in a page, as if typed into the browser's console."""
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.call("Page.enable", session)
+        self.call("Page.navigate", session, url=page)
+        self.wait_for("Page.loadEventFired", session)
+        self.call("Runtime.enable", session)
+        outcome = self.call("Runtime.evaluate", session, expression=script)
+        assert "exceptionDetails" not in outcome, outcome
+        call = self.wait_for("Runtime.consoleAPICalled", session)
+        arguments = [self.value(session, each) for each in call["args"]]
+        self.call("Target.closeTarget", targetId=target)
+        return Printed(call["type"], arguments)
+
+    def wait_for(self, method: str, session: str) -> dict:
+        """The parameters of the next event of this name."""
+        while (event := self.event(session))["method"] != method:
+            assert event["method"] != "Runtime.exceptionThrown", event
+        return event["params"]
+
     def value(self, session: str, remote: dict) -> object:
         if "objectId" not in remote:
             return remote.get("value")
