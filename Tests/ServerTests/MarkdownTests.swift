@@ -46,6 +46,9 @@ struct MarkdownTests {
         #expect(two.matches(of: #/<input type="radio"/#).count == 2)
         #expect(two.matches(of: #/ checked>/#).count == 1)
         #expect(two.matches(of: #/<div class="panel">/#).count == 2)
+        let answers = "\n\n```json title=\"200\"\n1\n```\n\n```json title=\"400\"\n2\n```"
+        let both = try html(piece(" title=\"A\"") + "\n\n" + piece(" title=\"B\"") + answers)
+        #expect(both.matches(of: #/<fieldset/#).count == 2)
         #expect(two.contains("<label for=\"choice-1-2\">B</label>") && two.contains("data-title=\"B\""))
     }
 

@@ -56,7 +56,8 @@ struct MarkdownHTML {
         inlines.map { inline in
             switch inline {
             case .text(let words): text(words)
-            case .code(let code): "<code>\(text(code))</code>"
+            // A long name may go on in the next line of a narrow table, but not in the middle of a word.
+            case .code(let code): "<code>\(text(code).replacing("_", with: "_<wbr>"))</code>"
             case .strong(let inner): "<strong>\(text(inner))</strong>"
             case .link(let inner, let target): "<a href=\"\(text(DocsPage.href(of: target)))\">\(text(inner))</a>"
             }

@@ -126,9 +126,10 @@ struct MarkdownReader {
             let sample = try sample(line)
             samples.append(sample)
             guard sample.title != nil else { break }
-            // Only what is meant to be chosen from stands side by side.
+            // Only what is meant to be chosen from stands side by side: programs, or the answers to them.
+            let isAnswer = sample.language == "json"
             if position + 1 < lines.count, lines[position].isEmpty, lines[position + 1].hasPrefix("```"),
-                lines[position + 1].contains(" title=")
+                lines[position + 1].contains(" title="), lines[position + 1].hasPrefix("```json ") == isAnswer
             {
                 position += 1
             }
