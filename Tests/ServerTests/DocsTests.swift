@@ -114,4 +114,16 @@ struct DocsTests {
             #expect(answer.body.contains("Ready since</dt>"))
         }
     }
+
+    @Test func `the status page says in words that the server is not ready, and since when`() async throws {
+        let readiness = Readiness { throw AuthError.unavailable("no disk") }
+        let since = Timestamp(milliseconds: 1_767_225_600_000)
+        let state = Readiness.State(isReady: false, since: since, checkedAt: since.advanced(bySeconds: 90))
+        let page = StatusPage(pages: Pages(), readiness: readiness).page(state)
+        let html = try Templates().render(page.template, with: page.content)
+        #expect(page.title == "Not ready")
+        #expect(html.contains("<h1 id=\"state\">Not ready</h1>") && html.contains("Not ready since</dt>"))
+        #expect(html.contains("datetime=\"2026-01-01T00:00:00.000Z\">2026-01-01 00:00:00 UTC</time>"))
+        #expect(html.contains("2026-01-01 00:01:30 UTC") && !html.contains("no disk"))
+    }
 }

@@ -10,17 +10,17 @@ struct StatusPage: Sendable {
     var startedAt = WallClock.system.now
 
     func answer(_ request: Request, _ context: EdgeRequestContext) async throws -> Response {
-        let state = await readiness.current()
+        try pages.response(page(await readiness.current()), to: request)
+    }
+
+    func page(_ state: Readiness.State) -> Page {
         let content: [String: any Sendable] = [
             "isReady": state.isReady,
             "since": StatusPage.time(state.since),
             "startedAt": StatusPage.time(startedAt),
             "checkedAt": StatusPage.time(state.checkedAt),
         ]
-        return try pages.response(
-            Page(state.isReady ? "Ready" : "Not ready", template: "status", content: content),
-            to: request
-        )
+        return Page(state.isReady ? "Ready" : "Not ready", template: "status", content: content)
     }
 
     /// For a `<time>`: what machines read, and words for those without a script.
