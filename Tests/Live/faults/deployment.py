@@ -37,6 +37,11 @@ class Deployment:
     # What starts each node, where that is not the binary itself.
     launchers: list[Path] = field(default_factory=list)
 
+    @property
+    def tokens(self) -> int:
+        """How many tokens were answered so far."""
+        return sum(len(record.tokens) for record in self.records)
+
     def add_accounts(self, count: int) -> None:
         for number in range(count):
             account = self.commands.add_account(f"account-{number}@example.com", f"correct horse battery {number}")
@@ -62,7 +67,18 @@ class Deployment:
             self.recorder.server_died(history.now())
 
     def restart_node(self, node: Node) -> None:
-        node.server = self.start_node(node.number)
+        """Starts it anew; where it needs PostgreSQL to start, as often as whoever looks after it would."""
+        if self.postgres:
+            wait_until(lambda: self.has_started(node), RECOVERY_SECONDS, f"node {node.number} starts")
+        else:
+            node.server = self.start_node(node.number)
+
+    def has_started(self, node: Node) -> bool:
+        try:
+            node.server = self.start_node(node.number)
+        except AssertionError:
+            return False
+        return True
 
     def wait_until_ready(self) -> None:
         for node in self.nodes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -26,16 +25,15 @@ def of_a_node(run: Run) -> Outcome:
         deployment = on_sqlite(run.binary, disk.path, accounts=6)
         server = deployment.nodes[0].server
 
-        def verified(filled: int, emptied: int) -> None:
+        def look(filled: int, emptied: int) -> None:
             first = refused(deployment, filled)[0].start
-            asked = [each for each in operations(deployment, Kind.VERIFY, first) if each.start < emptied]
-            unable = [each for each in asked if each.accepted is None]
-            outcome.require(asked, "nothing was verified on the full disk")
-            outcome.require(not unable, f"{len(unable)} of {len(asked)} verifications failed on the full disk")
+            verified = [each for each in operations(deployment, Kind.VERIFY, first) if each.start < emptied]
+            unable = [each for each in verified if each.accepted is None]
+            outcome.require(not unable, f"{len(unable)} of {len(verified)} verifications failed on the full disk")
             outcome.require(server.is_running, "the server ended on a full disk")
-            outcome.tell(f"full disk: {len(refused(deployment, filled))} generates 503, {len(asked)} verified")
+            outcome.tell(f"full disk: {len(refused(deployment, filled))} generates 503, {len(verified)} verified")
 
-        fill_and_empty(deployment, disk, run, outcome, verified)
+        fill_and_empty(deployment, disk, run, outcome, look)
     return outcome
 
 
@@ -46,10 +44,10 @@ def of_postgres(run: Run) -> Outcome:
         environment = {"TMPDIR": str(disk.path)}
         deployment = on_postgres(run.binary, run.directory, accounts=6, nodes=2, environment=environment)
 
-        def recovered(filled: int, emptied: int) -> None:
+        def look(filled: int, emptied: int) -> None:
             outcome.tell(f"full disk: {len(refused(deployment, filled))} generates 503")
 
-        fill_and_empty(deployment, disk, run, outcome, recovered)
+        fill_and_empty(deployment, disk, run, outcome, look)
     return outcome
 
 
@@ -66,7 +64,7 @@ def fill_and_empty(
                 if deployment.postgres:
                     use_up_log(deployment.postgres)
                 wait_until(partial(refused, deployment, filled), 60, "a generate gets 503 on the full disk")
-                time.sleep(1)
+                wait_until(partial(asked, deployment, filled, 5), 60, "some tokens are verified on the full disk")
                 emptied = history.now()
                 ballast.unlink()
                 if deployment.postgres:
@@ -98,3 +96,8 @@ def refused(deployment: Deployment, since: int) -> list[Operation]:
 
 def generated(deployment: Deployment, since: int) -> list[Operation]:
     return [each for each in operations(deployment, Kind.GENERATE, since) if each.accepted]
+
+
+def asked(deployment: Deployment, filled: int, count: int) -> bool:
+    """Whether so many verifications began after the first refusal."""
+    return len(operations(deployment, Kind.VERIFY, refused(deployment, filled)[0].start)) >= count

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from crash import integrity_faults
 from faults.deployment import Deployment, on_postgres, on_sqlite
@@ -13,6 +14,9 @@ from faults.disk import Disk
 from faults.load import Load, ask_at_rest, finish
 from faults.run import Outcome, Run
 from faults.trace import Injection
+from rig.waiting import wait_until
+
+SECONDS = 60
 
 
 def of_a_node(run: Run, *, lies: bool = False) -> Outcome:
@@ -73,7 +77,10 @@ def lose_power(
                 if processes := lied_to():
                     stack.callback(Injection(processes, "retval=0", run.directory).stop)
                 with Load(deployment, f"{run.seed} {turn}"):
-                    time.sleep(randomness.uniform(0.2, 1.2))
+                    # Counted in tokens: a busy machine makes few in a given time.
+                    tokens = deployment.tokens + randomness.randint(3, 20)
+                    wait_until(partial(has_made, deployment, tokens), SECONDS, "some tokens are made")
+                    time.sleep(randomness.uniform(0, 0.1))
                     disk.lose_power()
                     # A machine without power answers nobody. This one goes on for a moment, and must not say yes.
                     time.sleep(randomness.uniform(0, 0.1))
@@ -88,3 +95,7 @@ def lose_power(
         finish(deployment, outcome, run)
     finally:
         deployment.end()
+
+
+def has_made(deployment: Deployment, tokens: int) -> bool:
+    return deployment.tokens >= tokens

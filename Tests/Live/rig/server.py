@@ -132,7 +132,7 @@ def first_line(process: subprocess.Popen, log: Path) -> bytes:
         byte = process.stdout.read(1) if readable else b""
         if not byte:
             reason = "ended" if readable else f"said nothing for {START_SECONDS} s"
-            raise AssertionError(f"the server {reason} before it listened; its log:\n{log.read_text()}")
+            raise AssertionError(f"the server {reason} before it listened; its log ends:\n{log.read_text()[-4000:]}")
         line += byte
     return line
 
