@@ -23,6 +23,8 @@ package enum AuthError: Error, Equatable, Sendable {
     case invalidPurpose(String)
     /// What was asked for is for service accounts alone.
     case notServiceAccount
+    /// The same the other way round: people log in, programs do not.
+    case notUserAccount
     /// A scope was asked for that the account does not have.
     case scopeNotHeld
 }
@@ -45,6 +47,7 @@ extension AuthError: CustomStringConvertible {
         case .invalidScope(let reason): "This is not a scope: \(reason)."
         case .invalidPurpose(let reason): "This is not a purpose: \(reason)."
         case .notServiceAccount: "This is for service accounts only."
+        case .notUserAccount: "This is for people's accounts only."
         case .scopeNotHeld: "The account is limited to other scopes."
         }
     }

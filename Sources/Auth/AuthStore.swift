@@ -37,7 +37,7 @@ package protocol AuthStore: Sendable {
     func revokeToken(of account: AccountID, ifDigest digest: TokenDigest?, audit: AuditDraft) async throws(AuthError)
         -> Bool
 
-    /// Sets the password, raises `password_version` and ends the token. Throws `.noSuchAccount`.
+    /// Sets the password, raises `password_version` and ends the token, all sessions and an invitation. Throws `.noSuchAccount`.
     func setPassword(of account: AccountID, to sealed: SealedPasswordHash, audit: AuditDraft) async throws(AuthError)
 
     /// Swaps a hash of the same password for a costlier one; false, and nothing changed, when `old` is no longer
@@ -49,7 +49,7 @@ package protocol AuthStore: Sendable {
         audit: AuditDraft
     ) async throws(AuthError) -> Bool
 
-    /// Enables or disables; disabling ends the token. False when it was so already. Throws `.noSuchAccount`.
+    /// Enables or disables; disabling ends the token, all sessions and an invitation. False when it was so already. Throws `.noSuchAccount`.
     func setStatus(of account: AccountID, to status: Account.Status, audit: AuditDraft) async throws(AuthError) -> Bool
 
     /// False when it was so already. Throws `.noSuchAccount`.
@@ -85,7 +85,61 @@ package protocol AuthStore: Sendable {
 
     /// Keeps the latest use of each previous token, and of its first one an audit event; what no overlap lets pass any
     /// more is left out.
-    func recordUses(_ uses: [PreviousTokenUse]) async throws(AuthError)
+    func recordUses(_ uses: [TokenUse]) async throws(AuthError)
+
+    /// Keeps the latest use of each live token, unless one was kept less than ten minutes before; best effort, and no audit.
+    func recordLastUses(_ uses: [TokenUse]) async throws(AuthError)
+
+    /// Of the service accounts that `owner` answers for, as `accounts(afterKey:limit:)`.
+    func accounts(ownedBy owner: Int64, afterKey emailKey: String?, limit: Int) async throws(AuthError) -> [Account]
+
+    /// Of the accounts whose e-mail key begins with `keyPrefix`, as `accounts(afterKey:limit:)`.
+    func accounts(keyPrefix: String, afterKey emailKey: String?, limit: Int) async throws(AuthError) -> [Account]
+
+    /// Begins a session, and ends those beyond `settings.limit` that were seen longest ago. False, and nothing changed, unless
+    /// the account is active and still at the session's password version.
+    func addSession(_ session: NewSession, _ settings: SessionSettings, audit: AuditDraft) async throws(AuthError)
+        -> Bool
+
+    /// The session with its account, in one snapshot; nil when it is over, was not seen for `idleSeconds`, or is of an account
+    /// that is disabled or has another password since.
+    func session(_ digest: SecretDigest, idleSeconds: Int64) async throws(AuthError) -> OpenSession?
+
+    /// Marks the session as seen now, if it is still there; best effort.
+    func touchSession(_ digest: SecretDigest) async throws(AuthError)
+
+    /// The account's sessions that `session` would find, those seen last first.
+    func sessions(of account: AccountID, idleSeconds: Int64) async throws(AuthError) -> [Session]
+
+    /// False when the account has no such session.
+    func endSession(_ digest: SecretDigest, of account: AccountID, audit: AuditDraft) async throws(AuthError) -> Bool
+
+    /// Ends all of the account's sessions but one; false when there was no other.
+    func endSessions(of account: AccountID, except digest: SecretDigest, audit: AuditDraft) async throws(AuthError)
+        -> Bool
+
+    /// Makes the account's only invitation; false when the account is disabled. Throws `.noSuchAccount`.
+    func setInvitation(
+        of account: AccountID,
+        to digest: SecretDigest,
+        lifetimeSeconds: Int64,
+        audit: AuditDraft
+    ) async throws(AuthError) -> Bool
+
+    /// The active account that an invitation which still holds is for.
+    func invitedAccount(_ digest: SecretDigest) async throws(AuthError) -> Account?
+
+    /// As `setPassword`, if the account is active and the invitation is its and still holds; false, and nothing changed, when
+    /// not. Of concurrent calls one succeeds.
+    func acceptInvitation(
+        _ digest: SecretDigest,
+        of account: AccountID,
+        password: SealedPasswordHash,
+        audit: AuditDraft
+    ) async throws(AuthError) -> Bool
+
+    /// Events of a person's own account and service accounts, the latest first.
+    func activity(_ query: ActivityQuery) async throws(AuthError) -> [AccountEvent]
 
     /// At most `limit` active accounts whose token expires after `cursor` and before `end`, in the order of expiry and
     /// number.

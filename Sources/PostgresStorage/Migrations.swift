@@ -21,6 +21,7 @@
             Migration("0002 audit", readableBy: 2, audit),
             Migration("0003 attempts", readableBy: 2, attempts),
             Migration("0004 overlap", readableBy: 4, overlap),
+            Migration("0005 sessions", readableBy: 4, sessions),
         ]
 
         /// What the migrations themselves need, and the cluster: made before the first of them.
@@ -130,6 +131,35 @@
                 address TEXT NOT NULL,
                 agent TEXT NOT NULL
             )
+            """
+
+        /// As SQLite's.
+        private static let sessions = """
+            CREATE TABLE session (
+                digest BYTEA PRIMARY KEY CHECK (length(digest) = 32),
+                account_id BIGINT NOT NULL REFERENCES account (id),
+                password_version BIGINT NOT NULL,
+                started_at BIGINT NOT NULL,
+                seen_at BIGINT NOT NULL,
+                expires_at BIGINT NOT NULL,
+                address TEXT NOT NULL,
+                agent TEXT NOT NULL
+            ) WITH (fillfactor = 80);
+            CREATE INDEX session_account_id ON session (account_id);
+            CREATE INDEX session_expires_at ON session (expires_at);
+            CREATE TABLE invitation (
+                account_id BIGINT PRIMARY KEY REFERENCES account (id),
+                digest BYTEA NOT NULL UNIQUE CHECK (length(digest) = 32),
+                expires_at BIGINT NOT NULL
+            );
+            CREATE TABLE token_use (
+                account_id BIGINT PRIMARY KEY REFERENCES account (id),
+                issued_at BIGINT NOT NULL,
+                at BIGINT NOT NULL,
+                address TEXT NOT NULL,
+                agent TEXT NOT NULL
+            ) WITH (fillfactor = 80);
+            CREATE INDEX account_owner ON account (owner, email_key) WHERE owner IS NOT NULL
             """
     }
 #endif

@@ -151,9 +151,9 @@
                 AccountChange(
                     account: account,
                     audit: audit,
-                    assignments: "password_hash = $12, password_version = password_version + 1, "
-                        + PostgresStore.tokenEnd,
+                    assignments: PostgresStore.newPassword,
                     condition: "TRUE",
+                    alongside: PostgresStore.sessionsEnd,
                     parameters: { _ in [.bytes(sealed.bytes)] }
                 ),
                 requiresAccount: true
@@ -188,6 +188,7 @@
                     audit: audit,
                     assignments: "status = $12, " + PostgresStore.tokenEnd,
                     condition: "status <> $12",
+                    alongside: PostgresStore.sessionsEnd,
                     parameters: { _ in [.text(status.rawValue)] }
                 ),
                 requiresAccount: true
@@ -243,6 +244,8 @@
             \(overlapEnd), token_generation = token_generation + CASE WHEN token_digest IS NULL THEN 0 ELSE 1 END, token_digest = NULL,
             token_key_id = NULL, token_issued_at = NULL, token_expires_at = NULL, token_issued_by = NULL
             """
+
+        static let newPassword = "password_hash = $12, password_version = password_version + 1, " + tokenEnd
 
         func change(
             _ change: AccountChange,

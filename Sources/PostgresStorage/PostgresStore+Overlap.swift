@@ -33,7 +33,7 @@
             ) != nil
         }
 
-        package func recordUses(_ uses: [PreviousTokenUse]) async throws(AuthError) {
+        package func recordUses(_ uses: [TokenUse]) async throws(AuthError) {
             for use in uses {
                 guard try await !keep(use, isFirst: false) else { continue }
                 // The first use of this token since it was replaced: the event is written only while the token is there.
@@ -53,7 +53,7 @@
         }
 
         /// Keeps a use if it is the latest; false when, unless it is the first, none of this token is kept yet.
-        private func keep(_ use: PreviousTokenUse, isFirst: Bool) async throws(AuthError) -> Bool {
+        private func keep(_ use: TokenUse, isFirst: Bool) async throws(AuthError) -> Bool {
             let source = AuditSource.account(use.account, use.source)
             let values: [Parameter] = [
                 .integer(use.account.number), .integer(use.issuedAt.milliseconds), .integer(use.at.milliseconds),

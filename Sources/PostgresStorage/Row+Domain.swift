@@ -27,16 +27,23 @@
 
     extension Account {
         /// Columns for `init(row:)`, the owner's by a join.
-        static let query = """
-            SELECT a.id, a.created_at, a.email_key, a.email, a.kind, a.purpose, a.role, a.scopes, a.status,
+        static let columns = """
+            a.id, a.created_at, a.email_key, a.email, a.kind, a.purpose, a.role, a.scopes, a.status,
                 a.password_hash IS NOT NULL AS has_password, a.password_version, a.token_digest IS NOT NULL AS has_token,
                 a.token_generation, a.token_issued_at, a.token_expires_at, a.token_issued_by, a.overlap_seconds,
-                a.overlap_digest IS NOT NULL AS has_previous, a.overlap_issued_at, a.overlap_until, u.at AS used_at,
-                u.address AS used_address, u.agent AS used_agent,
+                a.overlap_digest IS NOT NULL AS has_previous, a.overlap_issued_at, a.overlap_until,
+                p.at AS previous_used_at, p.address AS previous_used_address, p.agent AS previous_used_agent,
+                u.at AS used_at, u.address AS used_address, u.agent AS used_agent,
                 o.id AS owner, o.email AS owner_email, o.status AS owner_status
-            FROM account AS a LEFT JOIN account AS o ON o.id = a.owner
-                LEFT JOIN last_use AS u ON u.account_id = a.id AND u.issued_at = a.overlap_issued_at
             """
+
+        static let tables = """
+            account AS a LEFT JOIN account AS o ON o.id = a.owner
+                LEFT JOIN last_use AS p ON p.account_id = a.id AND p.issued_at = a.overlap_issued_at
+                LEFT JOIN token_use AS u ON u.account_id = a.id AND u.issued_at = a.token_issued_at
+            """
+
+        static let query = "SELECT \(columns) FROM \(tables)"
 
         init(row: Row) throws {
             let email = try row.email("email")
@@ -58,6 +65,7 @@
                 hasPassword: try row.isTrue("has_password"),
                 passwordVersion: try row.integer("password_version"),
                 token: try row.isTrue("has_token") ? try Token(row: row) : nil,
+                lastUse: try Use(row: row, "used"),
                 overlapSeconds: row.optionalInteger("overlap_seconds"),
                 previousToken: try row.isTrue("has_previous") ? try PreviousToken(row: row) : nil
             )
@@ -87,19 +95,23 @@
 
     extension Account.PreviousToken {
         fileprivate init(row: Row) throws {
-            var lastUse: Use?
-            if let at = row.optionalInteger("used_at") {
-                let source = RequestSource(
-                    address: IPAddress(try row.text("used_address")),
-                    agent: try row.text("used_agent")
-                )
-                lastUse = Use(at: Timestamp(milliseconds: at), source: source)
-            }
             self.init(
                 issuedAt: try row.time("overlap_issued_at"),
                 until: try row.time("overlap_until"),
-                lastUse: lastUse
+                lastUse: try Account.Use(row: row, "previous_used")
             )
+        }
+    }
+
+    extension Account.Use {
+        /// Nil when no use is known.
+        fileprivate init?(row: Row, _ columns: String) throws {
+            guard let at = row.optionalInteger("\(columns)_at") else { return nil }
+            let source = RequestSource(
+                address: IPAddress(try row.text("\(columns)_address")),
+                agent: try row.text("\(columns)_agent")
+            )
+            self.init(at: Timestamp(milliseconds: at), source: source)
         }
     }
 

@@ -4,6 +4,7 @@ import GRDB
 enum Migrations {
     static let steps: [(name: String, sql: String)] = [
         ("0001 accounts", accounts), ("0002 audit", audit), ("0003 attempts", attempts), ("0004 overlap", overlap),
+        ("0005 sessions", sessions),
     ]
 
     static var all: DatabaseMigrator {
@@ -100,5 +101,35 @@ enum Migrations {
             address TEXT NOT NULL,
             agent TEXT NOT NULL
         ) STRICT
+        """
+
+    /// A session is of the password it was begun with. `token_use` is of live tokens, the one that `issued_at` tells. The index
+    /// on owners serves lists of service accounts.
+    private static let sessions = """
+        CREATE TABLE session (
+            digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+            account_id INTEGER NOT NULL REFERENCES account (id),
+            password_version INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            address TEXT NOT NULL,
+            agent TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX session_account_id ON session (account_id);
+        CREATE INDEX session_expires_at ON session (expires_at);
+        CREATE TABLE invitation (
+            account_id INTEGER PRIMARY KEY REFERENCES account (id),
+            digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+            expires_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE token_use (
+            account_id INTEGER PRIMARY KEY REFERENCES account (id),
+            issued_at INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            address TEXT NOT NULL,
+            agent TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX account_owner ON account (owner, email_key) WHERE owner IS NOT NULL
         """
 }

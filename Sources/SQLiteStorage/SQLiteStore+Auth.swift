@@ -146,9 +146,10 @@ extension SQLiteStore: AuthStore {
         let changed = try await change(
             account,
             audit: audit,
-            assigning: "password_hash = :hash, password_version = password_version + 1, " + SQLiteStore.tokenEnd,
+            assigning: SQLiteStore.newPassword,
             where: "TRUE",
-            ["hash": Data(sealed.bytes)]
+            ["hash": Data(sealed.bytes)],
+            then: SQLiteStore.endSessions(of: account)
         )
         guard changed else { throw .noSuchAccount }
     }
@@ -179,7 +180,8 @@ extension SQLiteStore: AuthStore {
             assigning: "status = :status, " + SQLiteStore.tokenEnd,
             where: "status <> :status",
             ["status": status.rawValue],
-            requiresAccount: true
+            requiresAccount: true,
+            then: SQLiteStore.endSessions(of: account)
         )
     }
 
@@ -230,14 +232,18 @@ extension SQLiteStore {
         token_issued_at = NULL, token_expires_at = NULL, token_issued_by = NULL
         """
 
-    /// One conditional UPDATE of the account and its audit event. False when `condition` did not hold.
+    static let newPassword = "password_hash = :hash, password_version = password_version + 1, " + tokenEnd
+
+    /// One conditional UPDATE of the account and its audit event, and `then` in the same transaction. False when `condition` did
+    /// not hold.
     func change(
         _ account: AccountID,
         audit: AuditDraft,
         assigning assignments: String,
         where condition: String,
         _ arguments: [String: (any DatabaseValueConvertible & Sendable)?],
-        requiresAccount: Bool = false
+        requiresAccount: Bool = false,
+        then: (@Sendable (Database) throws -> Void)? = nil
     ) async throws(AuthError) -> Bool {
         try await write { [self] database in
             var arguments = StatementArguments(arguments)
@@ -260,6 +266,7 @@ extension SQLiteStore {
                 return false
             }
             try chain(audit, to: row, of: account, at: clock.now, in: database)
+            try then?(database)
             return true
         }
     }

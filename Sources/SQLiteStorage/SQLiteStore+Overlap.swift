@@ -32,13 +32,13 @@ extension SQLiteStore {
         )
     }
 
-    package func recordUses(_ uses: [PreviousTokenUse]) async throws(AuthError) {
+    package func recordUses(_ uses: [TokenUse]) async throws(AuthError) {
         try await write { [self] database in
             for use in uses { try record(use, in: database) }
         }
     }
 
-    private func record(_ use: PreviousTokenUse, in database: Database) throws {
+    private func record(_ use: TokenUse, in database: Database) throws {
         let source = AuditSource.account(use.account, use.source)
         let known = try Row.fetchOne(
             database,

@@ -108,7 +108,8 @@ extension ErrorResponse {
             self = .unavailable(retryAfterSeconds: seconds)
         case .unavailable:
             self = .unavailable
-        case .emailTaken, .ownerNotEligible, .invalidScope, .invalidPurpose, .notServiceAccount, .scopeNotHeld:
+        case .emailTaken, .ownerNotEligible, .invalidScope, .invalidPurpose, .notServiceAccount, .notUserAccount,
+            .scopeNotHeld:
             self = ErrorResponse(.invalidData, "The account cannot be made as asked")
         }
     }

@@ -4,6 +4,7 @@ package enum Route: Int, CaseIterable, Sendable {
     case guardAuthRequest, guardForwardAuth, guardExtAuthz
     case oauthToken, oauthIntrospect, oauthRevoke, oauthMetadata
     case home, asset, docs, statusPage
+    case login, logout, invitation, dashboard, serviceAccounts, activity, account, admin
     /// No path of ours.
     case unknown
     /// Refused before its path was known.
@@ -31,6 +32,14 @@ package enum Route: Int, CaseIterable, Sendable {
         case .asset: "asset"
         case .docs: "docs"
         case .statusPage: "status-page"
+        case .login: "login"
+        case .logout: "logout"
+        case .invitation: "invitation"
+        case .dashboard: "dashboard"
+        case .serviceAccounts: "service-accounts"
+        case .activity: "activity"
+        case .account: "account"
+        case .admin: "admin"
         case .unknown: "unknown"
         case .refused: "refused"
         }
@@ -55,7 +64,9 @@ package enum Route: Int, CaseIterable, Sendable {
     /// Pages and what they load: no JSON, no CORS.
     package var isWeb: Bool {
         switch self {
-        case .home, .asset, .docs, .statusPage: true
+        case .home, .asset, .docs, .statusPage, .login, .logout, .invitation, .dashboard, .serviceAccounts, .activity,
+            .account, .admin:
+            true
         default: false
         }
     }
@@ -63,9 +74,11 @@ package enum Route: Int, CaseIterable, Sendable {
     /// The methods it takes, in the order of `Allow`; none where it takes any, or is no path.
     package var methods: [String] {
         switch self {
-        case .tokenGenerate, .tokenRevoke, .oauthToken, .oauthIntrospect, .oauthRevoke: ["POST"]
+        case .tokenGenerate, .tokenRevoke, .oauthToken, .oauthIntrospect, .oauthRevoke, .logout: ["POST"]
         case .basicAuth, .tokenStatus: ["GET", "POST"]
-        case .alive, .ready, .openAPI, .metrics, .oauthMetadata, .home, .asset, .docs, .statusPage: ["GET", "HEAD"]
+        case .alive, .ready, .openAPI, .metrics, .oauthMetadata, .home, .asset, .docs, .statusPage, .activity:
+            ["GET", "HEAD"]
+        case .login, .invitation, .dashboard, .serviceAccounts, .account, .admin: ["GET", "HEAD", "POST"]
         case .guardAuthRequest, .guardForwardAuth, .guardExtAuthz, .unknown, .refused: []
         }
     }

@@ -14,9 +14,10 @@ enum Routes {
         oauth: OAuthRoutes,
         health: HealthRoutes,
         issuer: Issuer,
-        readiness: Readiness
+        readiness: Readiness,
+        web: WebRoutes
     ) -> Router<EdgeRequestContext> {
-        let pages = Pages()
+        let pages = web.door.pages
         let router = router(siteMap, configuration, guarding, pages)
         router.mount(.tokenGenerate, at: siteMap, tokens.generate)
         router.mount(.basicAuth, at: siteMap, tokens.basicAuth)
@@ -34,6 +35,15 @@ enum Routes {
         router.mount(.docs, at: siteMap, docs.answer)
         router.mount(.statusPage, at: siteMap, StatusPage(pages: pages, readiness: readiness).answer)
         router.mount(.home, at: siteMap) { _, _ in Pages.redirect(to: "/docs") }
+        let (door, login) = (web.door, web.login)
+        router.mount(.login, at: siteMap, door.anybody(login.login))
+        router.mount(.logout, at: siteMap, door.members(login.logout))
+        router.mount(.invitation, at: siteMap, door.anybody(login.invitation))
+        router.mount(.dashboard, at: siteMap, door.members(web.dashboard.dashboard))
+        router.mount(.serviceAccounts, at: siteMap, door.members(web.serviceAccounts.answer))
+        router.mount(.activity, at: siteMap, door.members(web.activity.answer))
+        router.mount(.account, at: siteMap, door.members(web.account.answer))
+        router.mount(.admin, at: siteMap, door.admins(web.administration.answer))
         return router
     }
 

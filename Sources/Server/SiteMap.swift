@@ -28,8 +28,19 @@ package struct SiteMap: Sendable {
             ("/", .home),
             (SiteMap.docs, .docs),
             ("/status", .statusPage),
+            ("/login", .login),
+            ("/logout", .logout),
+            ("/dashboard", .dashboard),
+            (ServiceAccountRoutes.path, .serviceAccounts),
+            ("/activity", .activity),
+            ("/account", .account),
+            ("/admin", .admin),
         ]
-        subtrees = [(SiteMap.extAuthz + "/", .guardExtAuthz), (SiteMap.assets, .asset), (SiteMap.docsSubtree, .docs)]
+        subtrees = [
+            (SiteMap.extAuthz + "/", .guardExtAuthz), (SiteMap.assets, .asset), (SiteMap.docsSubtree, .docs),
+            ("/invitation/", .invitation),
+            (ServiceAccountRoutes.path + "/", .serviceAccounts), ("/admin/", .admin),
+        ]
         gateEntries = paths.compactMap { path, route in
             switch route {
             case .guardAuthRequest, .guardForwardAuth, .tokenStatus, .alive:

@@ -20,6 +20,7 @@ package struct TokenServer: Service {
     private let store: any AuthStore
     private let authority: TokenAuthority
     private let hasher: PasswordHasher
+    private let people: People
     private let logger: Logger
     private let onListening: @Sendable (Listening) -> Void
 
@@ -28,6 +29,7 @@ package struct TokenServer: Service {
         store: any AuthStore,
         authority: TokenAuthority,
         hasher: PasswordHasher,
+        people: People,
         logger: Logger,
         onListening: @escaping @Sendable (Listening) -> Void
     ) {
@@ -35,6 +37,7 @@ package struct TokenServer: Service {
         self.store = store
         self.authority = authority
         self.hasher = hasher
+        self.people = people
         self.logger = logger
         self.onListening = onListening
     }
@@ -66,6 +69,8 @@ package struct TokenServer: Service {
         }
         let readiness = Readiness { [store] in try await store.checkReadiness() }
         let siteMap = SiteMap(basePath: configuration.basePath)
+        let counts = MinuteCounts(loops: loops, signIn: authority.signIn)
+        let expiry = ExpiryGauges(store: store)
         let router = Routes.router(
             siteMap,
             configuration: configuration,
@@ -91,10 +96,21 @@ package struct TokenServer: Service {
             ),
             health: HealthRoutes(store: store),
             issuer: issuer,
-            readiness: readiness
+            readiness: readiness,
+            web: WebRoutes(
+                configuration,
+                siteMap,
+                people: people,
+                store: store,
+                authority: authority,
+                issuer: issuer,
+                counts: counts,
+                expiry: expiry
+            )
         )
         var services: [any Service] = [
-            PreviousTokenRecorder(loops: loops, store: store, logger: logger),
+            counts,
+            TokenUseRecorder(loops: loops, store: store, logger: logger),
             ReadinessWatch(readiness: readiness),
             application(router, siteMap, port: configuration.port, certificates, group, loops) { port in
                 ports.main(port)
@@ -108,7 +124,7 @@ package struct TokenServer: Service {
                     loops: loops,
                     hasher: hasher,
                     authority: authority,
-                    expiry: ExpiryGauges(store: store)
+                    expiry: expiry
                 )
             )
             services.append(

@@ -2,6 +2,7 @@ import Auth
 import Crypto
 import Foundation
 import SQLiteStorage
+import Server
 
 #if PostgreSQL
     import PostgresStorage
@@ -126,6 +127,27 @@ struct Deployment: Sendable {
         AttemptLimiter(store: store, keys: keys.throttling, queue: settings.hashQueue, onLimit: onLimit)
     }
 
+    /// What pages need beside tokens.
+    func makePeople(_ hasher: PasswordHasher, _ authority: TokenAuthority) throws -> People {
+        let accounts = Accounts(
+            store: store,
+            hasher: hasher,
+            sealer: keys.passwords,
+            policy: try settings.passwordPolicy()
+        )
+        let secrets = SecretKeys(keys.cookies)
+        return People(
+            accounts: accounts,
+            sessions: SessionAuthority(
+                store: store,
+                keys: secrets,
+                signIn: authority.signIn,
+                settings: settings.sessions
+            ),
+            invitations: Invitations(store: store, keys: secrets, accounts: accounts)
+        )
+    }
+
     func makeAuthority(_ hasher: PasswordHasher, _ limiter: AttemptLimiter? = nil) -> TokenAuthority {
         TokenAuthority(
             store: store,
@@ -144,6 +166,13 @@ extension Settings {
 
     var tokens: TokenSettings {
         TokenSettings(lifetimeSeconds: tokenLifetimeMilliseconds / 1000, secretDigits: tokenSecretDigits)
+    }
+
+    var sessions: SessionSettings {
+        var sessions = SessionSettings()
+        sessions.idleSeconds = sessionIdleMilliseconds / 1000
+        sessions.lifetimeSeconds = sessionLifetimeMilliseconds / 1000
+        return sessions
     }
 
     /// Reads the blocklist, so it may fail.

@@ -133,6 +133,7 @@ private let otherValues = [
     "tokens.lifetime": "90m", "tokens.secret-digits": "39", "passwords.minimum-length": "8",
     "passwords.blocklist-file": "words", "passwords.hash-threads": "2", "passwords.queue": "10",
     "passwords.memory": "65536", "passwords.iterations": "3", "throttling.enabled": "false", "metrics.port": "9090",
+    "web.session-idle": "10m", "web.session-lifetime": "8h",
     "log.level": "debug",
     "log.format": "json", "limits.connections-per-address": "7", "limits.connections": "10",
     "limits.connection-age": "10m", "limits.idle-time": "20s",

@@ -28,11 +28,13 @@ struct LiveServer: Sendable {
         configure(&configuration)
         let (listening, told) = AsyncStream<TokenServer.Listening>.makeStream()
         let hasher = hasher ?? seed.hasher
+        let authority = seed.authority(hasher, limiter)
         let server = TokenServer(
             configuration: configuration,
             store: seed.store,
-            authority: seed.authority(hasher, limiter),
+            authority: authority,
             hasher: hasher,
+            people: seed.people(hasher, authority),
             logger: .silent,
             onListening: { told.yield($0) }
         )

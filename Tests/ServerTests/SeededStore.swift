@@ -2,6 +2,7 @@ import Auth
 import Foundation
 import Logging
 import SQLiteStorage
+import Server
 import Synchronization
 import Testing
 
@@ -39,6 +40,16 @@ final class SeededStore: Sendable {
 
     func authority(_ hasher: PasswordHasher, _ limiter: AttemptLimiter? = nil) -> TokenAuthority {
         TokenAuthority(store: store, keys: keys.tokens, hasher: hasher, sealer: keys.passwords, limiter: limiter)
+    }
+
+    func people(_ hasher: PasswordHasher, _ authority: TokenAuthority) -> People {
+        let accounts = Accounts(store: store, hasher: hasher, sealer: keys.passwords, policy: PasswordPolicy())
+        let secrets = SecretKeys(keys.cookies)
+        return People(
+            accounts: accounts,
+            sessions: SessionAuthority(store: store, keys: secrets, signIn: authority.signIn),
+            invitations: Invitations(store: store, keys: secrets, accounts: accounts)
+        )
     }
 
     /// Adds an account with `password`, under an address of its own.

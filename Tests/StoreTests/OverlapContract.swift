@@ -122,9 +122,9 @@ extension StoreContract {
         ) async throws {
             let (place, clock) = (try backend.makePlace(), TestClock())
             let store = try await renewed(place, clock)
-            func use(_ seconds: Int64, _ address: String, issuedAt: Timestamp = TestClock.start) -> PreviousTokenUse {
+            func use(_ seconds: Int64, _ address: String, issuedAt: Timestamp = TestClock.start) -> TokenUse {
                 let source = AuditSource.account(id(1), address: address, agent: "job/1")
-                return PreviousTokenUse(
+                return TokenUse(
                     account: id(1),
                     issuedAt: issuedAt,
                     at: clock.now.advanced(bySeconds: seconds),

@@ -53,7 +53,7 @@ let sqliteMigrationNames = Migrations.steps.map(\.name)
         let error = #expect(throws: SQLiteStoreError.self) { try place.openSQLite() }
         #expect(error == .newerSchema(directory: place.path))
         #expect("\(try #require(error))".contains("newer version of latchkey"))
-        #expect(try raw.run("SELECT count(*) FROM grdb_migrations") == "5")
+        #expect(try raw.run("SELECT count(*) FROM grdb_migrations") == "6")
     }
 
     @Test func `the schema can be looked at without being changed`() throws {

@@ -10,6 +10,8 @@ package struct Account: Equatable, Sendable {
     package let hasPassword: Bool
     package let passwordVersion: Int64
     package let token: Token?
+    /// When and from where the live token was used last, to about ten minutes; nil when it is not known to be used.
+    package let lastUse: Use?
     /// For how many seconds a replaced token still passes; nil when it ends at once.
     package let overlapSeconds: Int64?
     /// The token before the live one, when an overlap let it pass; its time may be over.
@@ -57,22 +59,23 @@ package struct Account: Equatable, Sendable {
         }
     }
 
+    /// One use of a token.
+    package struct Use: Equatable, Sendable {
+        package let at: Timestamp
+        package let source: RequestSource
+
+        package init(at: Timestamp, source: RequestSource) {
+            self.at = at
+            self.source = source
+        }
+    }
+
     /// What is known of a token that was replaced.
     package struct PreviousToken: Equatable, Sendable {
         package let issuedAt: Timestamp
         package let until: Timestamp
         /// When and from where it was used last since it was replaced, as far as is known.
         package let lastUse: Use?
-
-        package struct Use: Equatable, Sendable {
-            package let at: Timestamp
-            package let source: RequestSource
-
-            package init(at: Timestamp, source: RequestSource) {
-                self.at = at
-                self.source = source
-            }
-        }
 
         package init(issuedAt: Timestamp, until: Timestamp, lastUse: Use?) {
             self.issuedAt = issuedAt
@@ -91,6 +94,7 @@ package struct Account: Equatable, Sendable {
         hasPassword: Bool,
         passwordVersion: Int64,
         token: Token?,
+        lastUse: Use? = nil,
         overlapSeconds: Int64? = nil,
         previousToken: PreviousToken? = nil
     ) {
@@ -103,6 +107,7 @@ package struct Account: Equatable, Sendable {
         self.hasPassword = hasPassword
         self.passwordVersion = passwordVersion
         self.token = token
+        self.lastUse = lastUse
         self.overlapSeconds = overlapSeconds
         self.previousToken = previousToken
     }

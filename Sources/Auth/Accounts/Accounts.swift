@@ -59,22 +59,49 @@ package struct Accounts: Sendable {
         try await store.account(email)
     }
 
+    /// Nil when there is no such account, and for nil.
+    package func find(_ id: AccountID?) async throws(AuthError) -> Account? {
+        guard let id, let account = try await store.account(number: id.number), account.id == id else { return nil }
+        return account
+    }
+
     /// A page of accounts in the order of their e-mail keys, beginning after `email`; fewer than `limit` end the list.
     package func list(after email: EmailAddress?, limit: Int) async throws(AuthError) -> [Account] {
         try await store.accounts(afterKey: email?.key, limit: min(max(limit, 1), 1000))
     }
 
-    /// Sets the password and ends the account's token.
+    /// A page of the accounts whose e-mail key begins with `prefix`, in the same order.
+    package func list(
+        beginningWith prefix: String,
+        after email: EmailAddress?,
+        limit: Int
+    ) async throws(AuthError) -> [Account] {
+        try await store.accounts(
+            keyPrefix: prefix.lowercased(),
+            afterKey: email?.key,
+            limit: min(max(limit, 1), 1000)
+        )
+    }
+
+    /// A page of the service accounts a person answers for, in the same order.
+    package func services(
+        of owner: AccountID,
+        after email: EmailAddress?,
+        limit: Int
+    ) async throws(AuthError) -> [Account] {
+        try await store.accounts(ownedBy: owner.number, afterKey: email?.key, limit: min(max(limit, 1), 1000))
+    }
+
+    /// Sets the password and ends the account's token and its sessions.
     package func setPassword(
         of email: EmailAddress,
         to password: Password,
         by source: AuditSource
     ) async throws(AuthError) {
         let account = try await existing(email)
-        let phc = try await acceptableHash(of: password, for: account.email)
         try await store.setPassword(
             of: account.id,
-            to: sealer.seal(phc, for: account.id),
+            to: try await sealed(password, for: account),
             audit: AuditDraft(.passwordChanged, by: source)
         )
     }
@@ -176,6 +203,11 @@ package struct Accounts: Sendable {
     private func existing(_ email: EmailAddress) async throws(AuthError) -> Account {
         guard let account = try await store.account(email) else { throw .noSuchAccount }
         return account
+    }
+
+    /// The account's password in the form in which a store takes it. Throws `.weakPassword`.
+    func sealed(_ password: Password, for account: Account) async throws(AuthError) -> SealedPasswordHash {
+        try sealer.seal(try await acceptableHash(of: password, for: account.email), for: account.id)
     }
 
     private func acceptableHash(of password: Password, for email: EmailAddress) async throws(AuthError) -> String {

@@ -10,10 +10,10 @@ package enum Overlap {
     package static let seconds: ClosedRange<Int64> = 1...86_400
 }
 
-/// One use of a previous token, for those who wonder whether it is still about.
-package struct PreviousTokenUse: Equatable, Sendable {
+/// One use of a token, for those who wonder whether it is still about.
+package struct TokenUse: Equatable, Sendable {
     package let account: AccountID
-    /// Tells one previous token of the account from the next.
+    /// Tells one token of the account from the next.
     package let issuedAt: Timestamp
     package let at: Timestamp
     package let source: RequestSource

@@ -2,10 +2,9 @@
 package struct TokenAuthority: Sendable {
     private let store: any AuthStore
     private let keys: TokenKeys
-    private let hasher: PasswordHasher
-    private let sealer: PasswordSealer
     private let settings: TokenSettings
-    private let limiter: AttemptLimiter?
+    /// How passwords are checked, for whoever else asks for one.
+    package let signIn: SignIn
 
     /// Without a limiter guesses cost hashes alone.
     package init(
@@ -18,14 +17,12 @@ package struct TokenAuthority: Sendable {
     ) {
         self.store = store
         self.keys = keys
-        self.hasher = hasher
-        self.sealer = sealer
         self.settings = settings
-        self.limiter = limiter
+        signIn = SignIn(store: store, hasher: hasher, sealer: sealer, limiter: limiter)
     }
 
     /// What throttling has done, for metrics; nil when it is off.
-    package var throttling: ThrottleCounts? { limiter?.counts }
+    package var throttling: ThrottleCounts? { signIn.limiter?.counts }
 
     /// Judges a presented token by what the store found for its account. Pure and synchronous; digests are compared in
     /// constant time.
@@ -44,53 +41,21 @@ package struct TokenAuthority: Sendable {
         source: RequestSource,
         onlyIf condition: ((Account) throws(AuthError) -> Void)? = nil
     ) async throws(AuthError) -> GeneratedToken {
-        guard let limiter else { return try await signIn(email, password, source, condition) }
-        let attempt = try await limiter.begin(email, from: source.address)
-        do {
-            let generated = try await signIn(email, password, source, condition)
-            await limiter.succeeded(attempt)
-            return generated
-        } catch {
-            if error == .invalidCredentials {
-                try await limiter.failed(attempt)
-            } else {
-                limiter.abandoned(attempt)
+        try await signIn(email, password, source) { record throws(AuthError) in
+            if let condition {
+                guard let account = try await store.account(number: record.account.number) else {
+                    throw .invalidCredentials
+                }
+                try condition(account)
             }
-            throw error
-        }
-    }
-
-    private func signIn(
-        _ email: String,
-        _ password: Password,
-        _ source: RequestSource,
-        _ condition: ((Account) throws(AuthError) -> Void)?
-    ) async throws(AuthError) -> GeneratedToken {
-        let record = try await passwordRecord(email)
-        let check = try await hasher.verify(password, against: openHash(record))
-        guard let record, case .match(let rehash) = check else { throw .invalidCredentials }
-        let source = AuditSource.account(record.account, source)
-        if let rehash, let old = record.hash {
-            // Before the token, so that an error here has changed no token. False means someone else was quicker, which
-            // the password version decides below.
-            _ = try await store.replacePasswordHash(
-                of: record.account,
-                from: old,
-                to: sealer.seal(rehash, for: record.account),
-                audit: AuditDraft(.passwordRehashed, by: source)
-            )
-        }
-        if let condition {
-            guard let account = try await store.account(number: record.account.number) else {
+            guard let generated = try await replaceToken(record, by: .account(record.account, source)) else {
                 throw .invalidCredentials
             }
-            try condition(account)
+            return generated
         }
-        guard let generated = try await replaceToken(record, by: source) else { throw .invalidCredentials }
-        return generated
     }
 
-    /// Makes the account's new, only token for an operator, who shows no password.
+    /// Makes the account's new, only token for an operator or an owner, who shows no password.
     package func generateAsOperator(
         for email: EmailAddress,
         by source: AuditSource
@@ -121,17 +86,6 @@ package struct TokenAuthority: Sendable {
     package func revokeAsOperator(of email: EmailAddress, by source: AuditSource) async throws(AuthError) -> Bool {
         guard let account = try await store.account(email) else { throw .noSuchAccount }
         return try await store.revokeToken(of: account.id, ifDigest: nil, audit: AuditDraft(.tokenRevoked, by: source))
-    }
-
-    private func passwordRecord(_ email: String) async throws(AuthError) -> PasswordRecord? {
-        guard let address = try? EmailAddress(email) else { return nil }
-        return try await store.passwordRecord(address)
-    }
-
-    /// The PHC string to check against; nil, for the hasher's dummy, when nothing may match.
-    private func openHash(_ record: PasswordRecord?) throws(AuthError) -> String? {
-        guard let record, record.status == .active, let hash = record.hash else { return nil }
-        return try sealer.open(hash, of: record.account)
     }
 
     private func replaceToken(

@@ -8,6 +8,7 @@ final class EdgeLoop {
     let lookups: any TokenLookups
     let metrics = LoopMetrics()
     var previousTokenUses = PreviousTokenUses()
+    var lastTokenUses = LastTokenUses()
     /// Reused for every answer: a write to a socket that is not full leaves it free again before the next.
     var scratch = ByteBuffer()
     /// The same for the bodies of answers.

@@ -33,7 +33,7 @@ struct EdgeLoops: Sendable {
         }
     }
 
-    /// Judges what a request presents, at the routed door; a previous token's use is kept for the record.
+    /// Judges what a request presents, at the routed door; its use is kept for the record.
     func judge(
         _ token: BearerToken,
         by authority: TokenAuthority,
@@ -41,17 +41,28 @@ struct EdgeLoops: Sendable {
         on eventLoop: any EventLoop
     ) async -> TokenVerdict {
         let verdict = authority.judge(token, await lookUp(token.account, on: eventLoop))
-        if case .live(let found, let now) = verdict, found.isPrevious, let loop = loops[ObjectIdentifier(eventLoop)] {
-            eventLoop.execute { loop.value.previousTokenUses.note(found, at: now, source) }
+        if case .live(let found, let now) = verdict, let loop = loops[ObjectIdentifier(eventLoop)] {
+            eventLoop.execute {
+                if found.isPrevious {
+                    loop.value.previousTokenUses.note(found, at: now, source)
+                } else if loop.value.lastTokenUses.wants(found) {
+                    loop.value.lastTokenUses.note(found, at: now, source)
+                }
+            }
         }
         return verdict
     }
 
-    /// The uses of previous tokens since this was asked last.
-    func takePreviousTokenUses() async throws -> [PreviousTokenUse] {
-        var uses: [PreviousTokenUse] = []
+    /// The uses of previous and of live tokens since this was asked last.
+    func takeTokenUses() async throws -> (previous: [TokenUse], latest: [TokenUse]) {
+        let now = WallClock.system.now
+        var uses: (previous: [TokenUse], latest: [TokenUse]) = ([], [])
         for loop in loops.values {
-            uses += try await loop.eventLoop.submit { loop.value.previousTokenUses.take() }.get()
+            let taken = try await loop.eventLoop.submit {
+                (loop.value.previousTokenUses.take(), loop.value.lastTokenUses.take(at: now))
+            }.get()
+            uses.previous += taken.0
+            uses.latest += taken.1
         }
         return uses
     }

@@ -87,7 +87,9 @@ extension RequestGate: TokenLookupWaiter {
     func finish(_ lookup: TokenLookup) {
         guard phase == .answering, case .gate(.token(let token)) = owner else { return }
         let verdict = site.authority.judge(token, lookup)
-        if case .live(let found, let now) = verdict, found.isPrevious { notePreviousToken(found, at: now) }
+        if case .live(let found, let now) = verdict, found.isPrevious || loop.lastTokenUses.wants(found) {
+            noteUse(of: found, at: now)
+        }
         if let guardRequest {
             send(GuardAnswer.answer(to: guardRequest, verdict, log: site.logger))
         } else {
@@ -95,7 +97,7 @@ extension RequestGate: TokenLookupWaiter {
         }
     }
 
-    private func notePreviousToken(_ token: LiveToken, at now: Timestamp) {
+    private func noteUse(of token: LiveToken, at now: Timestamp) {
         let source = RequestSource(
             address: site.accessLog.trustedProxies.client(
                 peer: context?.channel.peer,
@@ -103,6 +105,10 @@ extension RequestGate: TokenLookupWaiter {
             ),
             agent: agent
         )
-        loop.previousTokenUses.note(token, at: now, source)
+        if token.isPrevious {
+            loop.previousTokenUses.note(token, at: now, source)
+        } else {
+            loop.lastTokenUses.note(token, at: now, source)
+        }
     }
 }

@@ -53,7 +53,7 @@ struct OAuthError: Error, Equatable, Sendable {
     /// What the domain refuses.
     init(_ error: AuthError) {
         switch error {
-        case .notServiceAccount:
+        case .notServiceAccount, .notUserAccount:
             self.init(.unauthorizedClient, "Client credentials are for service accounts; a person signs in otherwise")
         case .scopeNotHeld: self.init(.invalidScope, "The account is limited to other scopes")
         case .invalidCredentials, .invalidEmail, .noSuchAccount, .accountDisabled, .weakPassword:

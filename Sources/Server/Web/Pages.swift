@@ -23,7 +23,7 @@ struct Pages: Sendable {
             layout["viewer"] = ["email": viewer.email, "formToken": viewer.formToken]
             layout["tabs"] = Pages.links(Pages.tabs(viewer), at: request.uri.path)
         } else {
-            let isLoggedIn = WebCookies(request).session != nil
+            let isLoggedIn = WebCookie.looksLoggedIn(request)
             layout["enterLabel"] = isLoggedIn ? "Dashboard" : "Log in"
             layout["enterHref"] = isLoggedIn ? "/dashboard" : "/login"
             layout["enterCurrent"] = request.uri.path == "/login"

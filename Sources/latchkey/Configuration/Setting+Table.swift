@@ -156,6 +156,19 @@ extension Setting {
         ),
 
         Setting(
+            "web.session-idle",
+            \.sessionIdleMilliseconds,
+            .duration(60...86_400),
+            "How long a browser stays logged in without a request."
+        ),
+        Setting(
+            "web.session-lifetime",
+            \.sessionLifetimeMilliseconds,
+            .duration(60...2_592_000),
+            "How long a browser stays logged in at most."
+        ),
+
+        Setting(
             "metrics.port",
             \.server.metricsPort,
             .port,

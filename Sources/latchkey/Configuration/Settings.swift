@@ -24,6 +24,8 @@ struct Settings: Sendable {
     var hashIterations = PasswordHashParameters.floor.iterations
     var passwordBlocklistFile: String?
     var throttlingEnabled = true
+    var sessionIdleMilliseconds = SessionSettings().idleSeconds * 1000
+    var sessionLifetimeMilliseconds = SessionSettings().lifetimeSeconds * 1000
     var logLevel = Logger.Level.info
     var logFormat = LogFormat.text
 }

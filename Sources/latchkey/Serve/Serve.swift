@@ -110,7 +110,6 @@ struct Serve: AsyncParsableCommand {
             }
         )
         let hasher = try deployment.makeHasher()
-        _ = try settings.passwordPolicy()
         if dev { try await DevelopmentAccount.make(in: deployment, hasher) }
 
         let isEmpty = try await deployment.store.isEmpty()
@@ -131,11 +130,13 @@ struct Serve: AsyncParsableCommand {
             logger: logger
         )
         let limiter = deployment.makeLimiter { $0.log(to: logger) }
+        let authority = deployment.makeAuthority(hasher, settings.throttlingEnabled ? limiter : nil)
         let server = TokenServer(
             configuration: configuration,
             store: deployment.store,
-            authority: deployment.makeAuthority(hasher, settings.throttlingEnabled ? limiter : nil),
+            authority: authority,
             hasher: hasher,
+            people: try deployment.makePeople(hasher, authority),
             logger: logger,
             onListening: notices.listening
         )

@@ -2,8 +2,8 @@ import Auth
 import Logging
 import ServiceLifecycle
 
-/// Takes the uses of previous tokens to the store every few seconds, in one transaction; best effort.
-struct PreviousTokenRecorder: Service {
+/// Takes the uses of tokens to the store every few seconds; best effort.
+struct TokenUseRecorder: Service {
     let loops: EdgeLoops
     let store: any AuthStore
     let logger: Logger
@@ -18,10 +18,11 @@ struct PreviousTokenRecorder: Service {
 
     private func record() async {
         do {
-            let uses = try await loops.takePreviousTokenUses()
-            if !uses.isEmpty { try await store.recordUses(uses) }
+            let uses = try await loops.takeTokenUses()
+            if !uses.previous.isEmpty { try await store.recordUses(uses.previous) }
+            if !uses.latest.isEmpty { try await store.recordLastUses(uses.latest) }
         } catch {
-            logger.warning("the use of previous tokens was not recorded", metadata: ["reason": "\(error)"])
+            logger.warning("the use of tokens was not recorded", metadata: ["reason": "\(error)"])
         }
     }
 }

@@ -1,0 +1,38 @@
+import Auth
+
+/// Uses of live tokens on one event loop, one an account in about ten minutes, until they are taken to the store.
+///
+/// Verification pays one look into a dictionary: what is told here in ten minutes, and what is handed on at once, is bounded,
+/// and what comes beyond is left out.
+struct LastTokenUses {
+    static let accounts = 65_536
+    static let limit = 128
+    private static let restMilliseconds: Int64 = 600_000
+
+    /// The token's time of issue by account.
+    private var seen: [Int64: Int64] = [:]
+    private var seenSince: Int64 = 0
+    private var uses: [TokenUse] = []
+
+    /// Whether this use is worth telling; asked on every verification.
+    @inline(__always)
+    func wants(_ token: LiveToken) -> Bool {
+        seen[token.account.number] != token.issuedAt.milliseconds && uses.count < LastTokenUses.limit
+            && seen.count < LastTokenUses.accounts
+    }
+
+    mutating func note(_ token: LiveToken, at now: Timestamp, _ source: RequestSource) {
+        seen[token.account.number] = token.issuedAt.milliseconds
+        uses.append(TokenUse(account: token.account, issuedAt: token.issuedAt, at: now, source: source))
+    }
+
+    mutating func take(at now: Timestamp) -> [TokenUse] {
+        if now.milliseconds - seenSince >= LastTokenUses.restMilliseconds || now.milliseconds < seenSince {
+            seen.removeAll()
+            seenSince = now.milliseconds
+        }
+        guard !uses.isEmpty else { return [] }
+        defer { uses.removeAll(keepingCapacity: true) }
+        return uses
+    }
+}

@@ -1,0 +1,68 @@
+import Auth
+import HTTPTypes
+import Hummingbird
+
+/// The buttons that make and end a token, the same for one's own and for a service account's.
+struct TokenForms: Sendable {
+    let door: WebDoor
+    let authority: TokenAuthority
+    let issuer: Issuer
+    let basePath: String
+
+    /// The address that the API's paths are below.
+    var base: String { issuer.url + basePath }
+
+    /// What follows a form with one of these buttons; nil for any other. `path` is the page it was on.
+    func answer(_ visit: WebDoor.Visit, about account: Account, at path: String) async throws -> Response? {
+        let action = visit.form["action"]
+        guard action == "generate" || action == "revoke" else { return nil }
+        // Sent again, by a reload say, it must not end the token that it made.
+        guard visit.form["generation"] == String(account.token?.generation ?? 0) else {
+            return try page(
+                visit,
+                "token-changed",
+                "The token has changed",
+                ["back": path, "email": account.email.description],
+                .conflict
+            )
+        }
+        if action == "revoke" {
+            _ = try await authority.revokeAsOperator(of: account.email, by: visit.actor)
+            return Pages.redirect(to: path + "?done=revoked")
+        }
+        if account.isInUse(at: visit.now), visit.form["sure"] != "yes" {
+            var content = account.facts(at: visit.now)
+            content["form"] = visit.viewer.formToken
+            content["action"] = path
+            return try page(visit, "token-in-use", "Replace a token that is in use?", content)
+        }
+        let generated: GeneratedToken
+        do {
+            generated = try await authority.generateAsOperator(for: account.email, by: visit.actor)
+        } catch {
+            // A pattern in place of the comparison brings the compiler (6.3.1) down.
+            guard error != .accountDisabled else { throw ErrorResponse(.forbidden, "The account is disabled") }
+            throw error
+        }
+        let secret = SecretPage.token(
+            generated,
+            of: account.email.description,
+            at: base,
+            back: (path, path == "/dashboard" ? "To the dashboard" : "To the service account")
+        )
+        return try door.pages.response(secret.page(for: visit.viewer), to: visit.request)
+    }
+
+    private func page(
+        _ visit: WebDoor.Visit,
+        _ template: String,
+        _ title: String,
+        _ content: [String: any Sendable],
+        _ status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        try door.pages.response(
+            Page(title, template: template, content: content, status: status, viewer: visit.viewer),
+            to: visit.request
+        )
+    }
+}
