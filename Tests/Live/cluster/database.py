@@ -132,6 +132,7 @@ class Databases:
     """The three hosts together."""
 
     def __init__(self, directory: Path, authority: Authority, settings: dict | None = None):
+        self.is_synchronous = (settings or {}).get("synchronous_mode", True)
         self.hosts = [DatabaseHost(name, directory, authority, settings) for name in ("db1", "db2", "db3")]
         for host in self.hosts:
             host.boot()
@@ -148,7 +149,7 @@ class Databases:
         return None
 
     def is_whole(self) -> bool:
-        """Whether one is the primary, the other two follow it without delay, and one of them confirms its commits."""
+        """Whether one is the primary, the other two follow it, and one of them confirms its commits where one shall."""
         primary = self.primary()
         if primary is None or primary.status().get("role") not in ("master", "primary"):
             return False
@@ -156,11 +157,9 @@ class Databases:
         roles = sorted(member["role"] for member in members if member["state"] in ("running", "streaming"))
         timelines = {member.get("timeline") for member in members}
         followers = [each.get("sync_state") for each in primary.status().get("replication", [])]
-        return (
-            roles == ["leader", "replica", "sync_standby"]
-            and len(timelines) == 1
-            and sorted(followers) == ["async", "sync"]
-        )
+        role, state = ("sync_standby", "sync") if self.is_synchronous else ("replica", "async")
+        in_place = roles == sorted(["leader", "replica", role]) and sorted(followers) == sorted(["async", state])
+        return in_place and len(timelines) == 1
 
     def await_whole(self, seconds: float) -> None:
         wait_until(self.is_whole, seconds, "all three database hosts are in their places", 0.25)

@@ -13,7 +13,7 @@ from rig.waiting import wait_until
 
 SUBNET = "10.77.0"
 GATEWAY = f"{SUBNET}.1"
-BOOT_SECONDS = 10
+BOOT_SECONDS = 60
 
 HOSTS = {
     "db1": f"{SUBNET}.11",

@@ -28,7 +28,7 @@ PROBE_SECONDS = 0.2
 PAUSE_SECONDS = 0.5
 BUSY = Mix(generate=0.08, revoke=0.02)
 PATIENT = Mix(generate=0, revoke=0)
-START_SECONDS = 90
+START_SECONDS = 150
 
 
 @dataclass(frozen=True)
