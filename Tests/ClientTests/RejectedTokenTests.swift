@@ -3,7 +3,7 @@ import Testing
 
 @testable import LatchkeyClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RejectedTokenTests {
     private let clock = JumpingClock()
 
@@ -124,7 +124,7 @@ struct RejectedTokenTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct KeepFreshTests {
     private let clock = JumpingClock()
 

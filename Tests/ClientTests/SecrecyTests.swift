@@ -3,7 +3,7 @@ import Testing
 
 @testable import LatchkeyClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SecrecyTests {
     /// What every careless way of printing shows of a value.
     private func printed(_ value: some Any) -> String {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LatchkeyClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TokenClientTests {
     private let clock = JumpingClock()
 

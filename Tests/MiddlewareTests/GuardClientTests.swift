@@ -8,7 +8,7 @@ import Testing
 @testable import LatchkeyMiddleware
 
 /// The question as it goes over a connection, to something that stands for Latchkey.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GuardClientTests {
     private static let identity: HTTPFields = [
         .latchkey("User"): "1665086295388x405886519539808060", .latchkey("Email"): "sync@example.com",

@@ -7,7 +7,7 @@ import Testing
 
 @testable import LatchkeyMiddleware
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LatchkeyMiddlewareTests {
     private let latchkey = FakeGuard()
     private let time = TestTime()
