@@ -26,7 +26,7 @@ class Costs:
     database_change: float = 354e-6
     account_bytes: float = 667
     event_bytes: float = 173
-    log_bytes: float = 1400
+    log_bytes: float = 1120
     round_trip: float = 500e-6
     session_bytes: float = 10e6
     sessions_of_a_node: int = 6
