@@ -21,6 +21,7 @@ struct DocsTests {
     @Test(arguments: DocsPage.allCases)
     func `a page is served whole, with the fields of all pages and below 60 KB`(_ page: DocsPage) async throws {
         let document = try Markdown(page.text)
+        #expect(page.title == document.title)
         let seed = try await SeededStore.shared.value
         try await LiveServer.run(seed) { server in
             let answer = try await server.answer("GET", page.path)

@@ -43,5 +43,13 @@ enum DocsPage: String, CaseIterable, Sendable {
     }
 
     /// The page as it lies in the binary.
-    var text: String { EmbeddedFolder.docs.first { $0.stem == rawValue }?.text ?? "" }
+    var text: String { file?.text ?? "" }
+
+    /// Of the first line, without reading the rest.
+    var title: String {
+        guard let bytes = file?.bytes else { return "" }
+        return String(decoding: bytes.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    private var file: EmbeddedFolder.File? { EmbeddedFolder.docs.first { $0.stem == rawValue } }
 }

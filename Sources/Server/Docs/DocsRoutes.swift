@@ -47,36 +47,35 @@ final class DocsRoutes: Sendable {
 
     private func makeArticle(_ page: DocsPage) throws -> Article {
         let all = DocsPage.allCases
-        let documents = try Dictionary(uniqueKeysWithValues: all.map { ($0, try Markdown($0.text)) })
+        let document = try Markdown(page.text)
         func link(_ other: DocsPage?) -> [String: any Sendable]? {
-            other.map { ["title": documents[$0]?.title ?? "", "href": $0.path] }
+            other.map { ["title": $0.title, "href": $0.path] }
         }
         let position = all.firstIndex(of: page) ?? 0
         let chapters = DocsPage.chapters.map { chapter -> [String: any Sendable] in
             let links = chapter.pages.map { other -> [String: any Sendable] in
-                var link: [String: any Sendable] = ["title": documents[other]?.title ?? "", "href": other.path]
+                var link: [String: any Sendable] = ["title": other.title, "href": other.path]
                 if other == page {
                     link["current"] = true
-                    link["sections"] = ["all": sections(documents[other])]
+                    link["sections"] = ["all": sections(document)]
                 }
                 return link
             }
             return ["title": chapter.title, "pages": links]
         }
-        let document = documents[page]
         var content: [String: any Sendable] = [
-            "title": document?.title ?? "",
+            "title": document.title,
             "chapters": chapters,
             "markdown": page.markdownPath,
-            "article": MarkdownHTML.html(document?.blocks ?? [], at: address),
+            "article": MarkdownHTML.html(document.blocks, at: address),
         ]
         content["previous"] = link(position > 0 ? all[position - 1] : nil)
         content["next"] = link(position + 1 < all.count ? all[position + 1] : nil)
-        return Article(title: document?.title ?? "", content: content)
+        return Article(title: document.title, content: content)
     }
 
-    private func sections(_ document: Markdown?) -> [[String: any Sendable]] {
-        (document?.blocks ?? []).compactMap { block in
+    private func sections(_ document: Markdown) -> [[String: any Sendable]] {
+        document.blocks.compactMap { block in
             guard case .heading(level: 2, let id, let inlines) = block else { return nil }
             return ["id": id, "title": MarkdownHTML.words(inlines)]
         }
