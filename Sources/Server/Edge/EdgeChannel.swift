@@ -43,6 +43,7 @@ struct EdgeChannel: HTTPChannelHandler {
             loops.on(channel.eventLoop)?.metrics.counts.refusedConnections += 1
             throw ChannelError.ioOnClosedChannel
         }
+        endWhenAnswersAreNotTaken(channel)
         guard let certificates else {
             let requests = try setUpHTTP1(channel, isTLS: false)
             return Value(channel: channel, protocolChoice: channel.eventLoop.makeSucceededFuture(.http1_1(requests)))
@@ -59,6 +60,16 @@ struct EdgeChannel: HTTPChannelHandler {
             case nil: break
             }
         }
+    }
+
+    /// What the system holds for a client that reads nothing, or is gone, no handler ever sees (RFC 5482, `tcp(7)`).
+    private func endWhenAnswersAreNotTaken(_ channel: any Channel) {
+        #if os(Linux)
+            let userTimeout = NIOBSDSocket.Option(rawValue: 18)
+            let limit = SocketOptionValue(site.limits.requestMilliseconds)
+            // A local socket has no such option, and nothing on the way to lose.
+            try? channel.syncOptions?.setOption(.tcpOption(userTimeout), value: limit)
+        #endif
     }
 
     // MARK: HTTP/1
@@ -122,6 +133,7 @@ struct EdgeChannel: HTTPChannelHandler {
             HTTP2Setting(parameter: .maxHeaderListSize, value: site.limits.headerBytes),
             HTTP2Setting(parameter: .enablePush, value: 0),
         ]
+        try channel.pipeline.syncOperations.addHandler(HTTP2FrameTimer(limits: site.limits))
         let life = HTTP2ConnectionLife(limits: site.limits, openedAt: channel.eventLoop.now)
         let streams: Streams = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .server,

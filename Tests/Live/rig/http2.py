@@ -45,9 +45,13 @@ def frames(connection: ssl.SSLSocket) -> list[tuple[int, int, bytes]]:
     except (ConnectionError, ssl.SSLError):
         # A reset, which may overtake what was on its way.
         pass
+    return parsed(data)
+
+
+def parsed(data: bytes) -> list[tuple[int, int, bytes]]:
+    """Kind, stream and payload of the whole frames in there."""
     seen = []
-    while len(data) >= 9:
-        length = int.from_bytes(data[:3])
+    while len(data) >= 9 and len(data) >= 9 + (length := int.from_bytes(data[:3])):
         seen.append((data[3], int.from_bytes(data[5:9]), data[9 : 9 + length]))
         data = data[9 + length :]
     return seen
