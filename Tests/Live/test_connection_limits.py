@@ -131,8 +131,10 @@ def test_a_server_without_files_for_more_connections_serves_those_it_has(launch:
         rest = [connection for connection in waiting if connection not in served]
         assert not answered(rest, 3)
         assert cpu_seconds(server) - before < 0.5, "the server does not try over and over"
-        for asked in (ALIVE, sign_in, ALIVE):
-            assert status(asked) == 200
+        assert status(ALIVE) == 200
+        # The store may have no file left for a reader more, and then says so.
+        assert status(sign_in) in (200, 503)
+        assert status(ALIVE) == 200
         for connection in served:
             connection.close()
         assert len(answered(rest[: spare - 5], 5)) == spare - 5

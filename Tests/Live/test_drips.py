@@ -34,7 +34,7 @@ from rig.wire import exchange, request
 INTERVAL = 0.3
 SLACK = 1.5
 # A busy machine's.
-LATE = 4
+LATE = 8
 PATIENCE = 20
 HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(600)
 FORM = request("POST", BASE_PATH + "/api-token-generate", {"Content-Type": URL_ENCODED, "Content-Length": "1000"})
