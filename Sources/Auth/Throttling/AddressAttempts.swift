@@ -120,3 +120,18 @@ struct AddressAttempts {
         return weakest?.place
     }
 }
+
+extension AddressAttempts.Excess {
+    var reason: ThrottleReason {
+        switch self {
+        case .failures: .address
+        case .accounts: .accounts
+        }
+    }
+
+    var until: Timestamp {
+        switch self {
+        case .failures(let until), .accounts(let until): until
+        }
+    }
+}

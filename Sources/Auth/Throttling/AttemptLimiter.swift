@@ -289,18 +289,3 @@ package final class AttemptLimiter: Sendable {
         if isDue { try? await store.pruneAttempts(policy.memory) }
     }
 }
-
-extension AddressAttempts.Excess {
-    fileprivate var reason: ThrottleReason {
-        switch self {
-        case .failures: .address
-        case .accounts: .accounts
-        }
-    }
-
-    fileprivate var until: Timestamp {
-        switch self {
-        case .failures(let until), .accounts(let until): until
-        }
-    }
-}

@@ -46,13 +46,13 @@ final class RequestGate: ChannelDuplexHandler {
     var agent = ""
     var routerHasBegun = false
     var backlog = Backlog()
-    private var isContinuing = false
+    var isContinuing = false
     /// The router has parts it does not know to be all there is for now.
     private var hasForwarded = false
-    private var inputHasEnded = false
-    private var isQuiescing = false
+    var inputHasEnded = false
+    var isQuiescing = false
     /// As the channel last said.
-    private var isWritable = true
+    var isWritable = true
     var intake = MessageIntake()
     private var bodyBytes = 0
     private var swallowed = 0
@@ -201,7 +201,7 @@ final class RequestGate: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    private func resumeReading(_ context: ChannelHandlerContext) {
+    func resumeReading(_ context: ChannelHandlerContext) {
         intake.resumed(at: loop.eventLoop.now)
         context.read()
     }
@@ -221,7 +221,7 @@ final class RequestGate: ChannelDuplexHandler {
         }
     }
 
-    private func armTimer(_ context: ChannelHandlerContext) {
+    func armTimer(_ context: ChannelHandlerContext) {
         timer.arm(for: self, at: deadline, on: context.eventLoop)
     }
 
@@ -237,12 +237,12 @@ final class RequestGate: ChannelDuplexHandler {
         }
     }
 
-    private func beginMessage(at now: NIODeadline) {
+    func beginMessage(at now: NIODeadline) {
         phase = .header
         times.messageStarted(at: now)
     }
 
-    private func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head): begin(head, context)
         case .body(let bytes):
@@ -290,7 +290,7 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     /// The router looks at what it was given when a read is complete.
-    private func completeForwarding(_ context: ChannelHandlerContext) {
+    func completeForwarding(_ context: ChannelHandlerContext) {
         guard hasForwarded else { return }
         hasForwarded = false
         context.fireChannelReadComplete()
@@ -299,63 +299,5 @@ final class RequestGate: ChannelDuplexHandler {
     /// Whether the connection ends with this answer, whatever its request says: also when its body is not wholly read.
     var isLast: Bool {
         isQuiescing || inputHasEnded && backlog.isEmpty || phase != .answering || times.isOld(at: loop.eventLoop.now)
-    }
-
-    // MARK: Between exchanges
-
-    func finishExchange() {
-        guard let exchange, let context else { return }
-        let now = loop.eventLoop.now
-        let elapsed = now - exchange.startedAt
-        loop.metrics.counts.record(exchange.route, status: exchange.status, nanoseconds: elapsed.nanoseconds)
-        var isRouted = true
-        if case .gate = owner { isRouted = false }
-        site.accessLog.record(exchange, elapsed: elapsed, channel: context.channel, byGate: !isRouted)
-        times.exchangeEnded(at: now)
-        self.exchange = nil
-        owner = .gate(.none)
-        routerHasBegun = false
-        if exchange.closes || phase != .answering {
-            linger(context)
-        } else {
-            phase = .idle
-            continueWithBacklog(context)
-        }
-    }
-
-    private func linger(_ context: ChannelHandlerContext) {
-        phase = .lingering
-        backlog.clear()
-        if inputHasEnded {
-            context.close(promise: nil)
-            return
-        }
-        context.close(mode: .output, promise: nil)
-        armTimer(context)
-        context.read()
-    }
-
-    private func continueWithBacklog(_ context: ChannelHandlerContext) {
-        // A loop, not a recursion through `finishExchange`: one read can hold a thousand small requests.
-        guard !isContinuing else { return }
-        isContinuing = true
-        defer { isContinuing = false }
-        while phase != .answering, phase != .lingering, let part = backlog.popFirst() {
-            if phase == .idle { beginMessage(at: loop.eventLoop.now) }
-            receive(part, context)
-        }
-        // No read of the socket may ever come to complete these.
-        completeForwarding(context)
-        if isWritable, backlog.takeOwedRead() { resumeReading(context) }
-        guard phase == .idle || phase == .header || phase == .body else { return }
-        // Half a header has come behind what was answered: its time runs since.
-        if phase == .idle, !inputHasEnded, let startedAt = intake.startedAt { beginMessage(at: startedAt) }
-        if let fault = backlog.fault {
-            refuse(fault)
-        } else if phase == .idle, isQuiescing || inputHasEnded {
-            context.close(promise: nil)
-        } else {
-            armTimer(context)
-        }
     }
 }
