@@ -72,7 +72,7 @@ def rows_of(database: sqlite3.Connection, table: str, columns: list[str]) -> set
 
 
 def live_for_years(database: sqlite3.Connection) -> None:
-    """Fills what an installation only has after a while: an overlap, failed sign-ins, a use of a previous token."""
+    """Fills what an installation only has after a while: an overlap, failed sign-ins, sessions, uses of tokens."""
     database.execute("UPDATE account SET scopes = 'orders.read' WHERE kind = 'service'")
     database.execute(
         "UPDATE account SET overlap_seconds = 60, overlap_digest = randomblob(32), overlap_key_id = 1, "
@@ -85,5 +85,17 @@ def live_for_years(database: sqlite3.Connection) -> None:
     database.execute(
         "INSERT INTO last_use (account_id, issued_at, at, address, agent) "
         "SELECT id, 7, 8, '192.0.2.1', 'curl/8' FROM account WHERE kind = 'user'"
+    )
+    database.execute(
+        "INSERT INTO session (digest, account_id, password_version, started_at, seen_at, expires_at, address, agent) "
+        "SELECT randomblob(32), id, 1, 9, 10, 9000000000000, '192.0.2.2', 'Firefox' FROM account WHERE kind = 'user'"
+    )
+    database.execute(
+        "INSERT INTO invitation (account_id, digest, expires_at) "
+        "SELECT id, randomblob(32), 9000000000000 FROM account WHERE kind = 'user'"
+    )
+    database.execute(
+        "INSERT INTO token_use (account_id, issued_at, at, address, agent) "
+        "SELECT id, 11, 12, '192.0.2.3', 'ruby' FROM account WHERE kind = 'user'"
     )
     database.execute("UPDATE audit SET detail = 'a detail' WHERE n = 2")
