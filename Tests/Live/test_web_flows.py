@@ -65,6 +65,7 @@ def test_one_logs_in_makes_a_token_replaces_and_revokes_it(person, server: Serve
     # The first was just used: the page asks, unless the use was not kept yet.
     if "in use" in tab.text:
         assert opens(server, first)
+        assert tab.violations() == []
         tab.follow("Generate, and end the one in use")
     second = tab.shown("Token")
     assert not opens(server, first)
@@ -222,6 +223,7 @@ def test_an_administrator_invites_a_person_who_sets_the_password_once(browser: B
     guest = Person(browser)
     guest.open(link)
     assert email in guest.text
+    assert guest.violations() == []
     for field in ["#password", "#again"]:
         guest.type(field, PASSWORD)
     guest.go(lambda: guest.press("Enter"))
