@@ -144,7 +144,8 @@ class Client:
 
     def sign_in(self, name: str, password: str) -> tuple[float, int]:
         self.number += 1
-        address = f"2001:db8:{self.number >> 16:x}:{self.number & 0xFFFF:x}::1"
+        # Not one /48 of two is the same.
+        address = f"fd00:{self.number & 0xFFFF:x}:{self.number >> 16:x}::1"
         credentials = b64encode(f"{name}:{password}".encode()).decode()
         request = (
             f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {address}\r\n"
