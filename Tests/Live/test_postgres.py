@@ -1,17 +1,21 @@
 """Nodes that share one PostgreSQL, and the commands that bring an installation there."""
 
 import itertools
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
 from rig.commands import Account, Commands
 from rig.postgres import Postgres, start_postgres
 from rig.server import Server
-from rig.tokens import generate, opens, status
+from rig.tokens import generate, opens, sign_in, status
+from rig.visitor import Visitor
 
 PASSWORD = "correct horse battery staple"
 
@@ -157,6 +161,51 @@ def test_the_doctor_knows_a_good_database_from_one_that_loses_data(cluster: Clus
     assert judged["standbys"] == "warning"
     assert judged["clock"] == "good"
     assert judged["encryption"] == "good"
+
+
+def test_a_node_needs_no_more_rights_than_its_page_says(cluster: Cluster, launch: Callable[..., Server]) -> None:
+    page = (ROOT / "Docs/operations.md").read_text()
+    [grants] = [text for text in re.findall(r"```sql\n(.*?)```", page, re.DOTALL) if "latchkey_serve" in text]
+    cluster.postgres.run(cluster.name, f"CREATE ROLE latchkey_serve LOGIN; {grants}")
+    url = cluster.settings["LATCHKEY_STORE_URL"].replace("postgres@", "latchkey_serve@")
+    ann, bob, eve = (cluster.account(f"{name}@example.com") for name in ("ann", "bob", "eve"))
+    assert cluster.commands.run("account", "role", bob.email, "admin").code == 0
+    node = launch(settings=cluster.settings | {"LATCHKEY_STORE_URL": url})
+
+    # Failures are counted, and forgotten with the right password.
+    assert [sign_in(node, ann.email, "a guess").status_code for _ in range(3)] == [400] * 3
+    token = generate(node, ann.email, PASSWORD)
+    assert opens(node, token)
+    answers = [sign_in(node, eve.email, "a guess").status_code for _ in range(12)]
+    assert set(answers) == {400, 429}
+    assert answers == sorted(answers)
+
+    with Visitor(node) as visitor, Visitor(node) as other:
+        assert visitor.log_in(bob).headers["Location"] == "/dashboard"
+        assert other.log_in(bob).headers["Location"] == "/dashboard"
+        assert "/account" in visitor.get("/account").text
+        link = visitor.post("/admin/accounts/new", email="carl@example.com", role="member").text
+        path = re.search(r"/invitation/[0-9a-f]{64}", link).group()
+        with Visitor(node) as guest:
+            assert guest.post(path, password=PASSWORD, again=PASSWORD).headers["Location"] == "/dashboard"
+            assert guest.get("/dashboard").status_code == 200
+        assert other.get(path).status_code == 404
+        assert visitor.get("/activity").status_code == 200
+        assert visitor.get("/admin").status_code == 200
+        assert visitor.post("/dashboard", action="revoke").headers["Location"] == "/dashboard?done=revoked"
+        new = {"current": PASSWORD, "password": "violin harbour muffin quartz"}
+        assert visitor.post("/account", **new, again=new["password"]).status_code in (200, 303)
+        assert other.get("/dashboard").status_code == 303
+        assert other.log_in(bob, new["password"]).headers["Location"] == "/dashboard"
+        assert other.post("/logout", "/dashboard").headers["Location"] == "/login?ended=1"
+        assert other.get("/dashboard").status_code == 303
+    commands = Commands(cluster.commands.binary, cluster.commands.data, cluster.settings | {"LATCHKEY_STORE_URL": url})
+    assert commands.run("token", "revoke", ann.email).code == 0
+    assert not opens(node, token)
+    assert "permission denied" not in node.log.read_text()
+    for statement in ("DELETE FROM audit", "DROP TABLE account"):
+        with pytest.raises(subprocess.CalledProcessError):
+            cluster.postgres.run(cluster.name, f"SET ROLE latchkey_serve; {statement}")
 
 
 def test_no_password_is_taken_from_a_flag(cluster: Cluster) -> None:
