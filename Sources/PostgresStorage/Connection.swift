@@ -16,13 +16,15 @@
         private let handle: OpaquePointer
         private let notices: Notices
         private var statements: [String: String] = [:]
+        /// Goes up with each attempt: one that failed halfway may have left its name on the server.
+        private var lastStatement = 0
         /// Whether a statement that changes data was sent since `beginWork`: if the connection breaks then, nobody knows.
         private(set) var hasSentChange = false
         /// What `Connection+Promotion.swift` has found out, kept: neither changes as long as the connection lasts.
         var timeline: Timeline?
         var changesFrom: ContinuousClock.Instant?
 
-        /// Connects within `connect_timeout` a host.
+        /// Connects within `connect_timeout` a host, and makes the session ready within as much again.
         init(to url: PostgresURL, for purpose: Purpose, _ libpq: Libpq) throws(QueryFailure) {
             self.libpq = libpq
             notices = Notices(libpq)
@@ -40,7 +42,7 @@
             guard libpq.status(handle) == CONNECTION_OK else { throw .lost(errorText) }
             _ = libpq.setNonblocking(handle, 1)
             _ = libpq.setNoticeReceiver(handle, receiveNotice, Unmanaged.passUnretained(notices).toOpaque())
-            try prepareSession(purpose)
+            try prepareSession(purpose, by: .now + url.connectTimeout)
         }
 
         deinit {
@@ -126,8 +128,10 @@
             _ = try result(by: deadline)
         }
 
-        private func prepareSession(_ purpose: Purpose) throws(QueryFailure) {
-            let deadline = ContinuousClock.now + .seconds(2)
+        private func prepareSession(
+            _ purpose: Purpose,
+            by deadline: ContinuousClock.Instant
+        ) throws(QueryFailure) {
             // A database may be set to keep warnings from its clients; ours must hear them.
             var settings = ["client_min_messages = warning", "default_transaction_isolation = 'read committed'"]
             switch purpose {
@@ -170,8 +174,10 @@
             by deadline: ContinuousClock.Instant
         ) throws(QueryFailure) -> String {
             if let name = statements[sql] { return name }
-            let name = "s\(statements.count)"
+            lastStatement += 1
+            let name = "s\(lastStatement)"
             let types = parameters.map(\.type)
+            notices.warning = nil
             guard libpq.sendPrepare(handle, name, sql, CInt(types.count), types) == 1 else { throw .lost(errorText) }
             _ = try result(by: deadline)
             statements[sql] = name

@@ -10,8 +10,13 @@
     final class LookupReader: Sendable {
         private let state: State
 
-        init(quorum: QuorumHeartbeat, connect: @escaping @Sendable () throws(QueryFailure) -> Connection) {
-            state = State(quorum, connect)
+        /// A query is waited for at most `patience`.
+        init(
+            quorum: QuorumHeartbeat,
+            patience: Duration,
+            connect: @escaping @Sendable () throws(QueryFailure) -> Connection
+        ) {
+            state = State(quorum, patience, connect)
         }
 
         func stop() {
@@ -33,6 +38,7 @@
 
         private final class State: @unchecked Sendable {
             private let quorum: QuorumHeartbeat
+            private let patience: Duration
             private let connect: @Sendable () throws(QueryFailure) -> Connection
             /// Guards all below.
             private let condition = NSCondition()
@@ -48,12 +54,16 @@
 
             /// A batch larger than this is split over queries: each keeps the loops waiting for its whole length.
             private static let queryLimit = 4096
-            private static let patience: Duration = .seconds(2)
             /// Between two attempts to connect, in seconds.
             private static let pause = 0.2
 
-            init(_ quorum: QuorumHeartbeat, _ connect: @escaping @Sendable () throws(QueryFailure) -> Connection) {
+            init(
+                _ quorum: QuorumHeartbeat,
+                _ patience: Duration,
+                _ connect: @escaping @Sendable () throws(QueryFailure) -> Connection
+            ) {
                 self.quorum = quorum
+                self.patience = patience
                 self.connect = connect
             }
 
@@ -137,7 +147,7 @@
                 while true {
                     let wasOpen = connection != nil
                     do throws(QueryFailure) {
-                        try query.run(batches, on: openConnection(), by: .now + State.patience)
+                        try query.run(batches, on: openConnection(), by: .now + patience)
                         return nil
                     } catch {
                         connection = nil
@@ -157,7 +167,7 @@
 
             private func connectAnew() throws(QueryFailure) -> Connection {
                 let fresh = try connect()
-                _ = try fresh.findTimeline(by: .now + State.patience)
+                _ = try fresh.findTimeline(by: .now + patience)
                 return fresh
             }
 

@@ -62,7 +62,7 @@
                     try connection.command(Migration.beginnings, by: deadline)
                     return
                 } catch .refused(let state, _, _)
-                    where ["23505", "42P07", "XX000", "40001"].contains(state) && attempt < 5
+                    where ["23505", "42710", "42P07", "XX000", "40001"].contains(state) && attempt < 5
                 {
                     continue
                 } catch {

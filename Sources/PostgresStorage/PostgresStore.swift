@@ -16,11 +16,13 @@
         /// Connections for transactions; with the ones for lookups and the heartbeat a node has six.
         static let poolSize = 4
 
-        /// Connects once, to see that the database is there and its schema fits. Changes nothing.
+        /// Connects once, to see that the database is there and its schema fits. Changes nothing. A transaction is waited for at
+        /// most `patience`, a lookup `lookupPatience`.
         package init(
             _ url: String,
             auditChain: AuditChain,
-            patience: Duration = .seconds(5)
+            patience: Duration = .seconds(5),
+            lookupPatience: Duration = .seconds(2)
         ) throws(PostgresStoreError) {
             let libpq = try Libpq()
             let url = try PostgresURL(url, libpq)
@@ -31,7 +33,7 @@
                 try Connection(to: url, for: .changes, libpq)
             }
             quorum = QuorumHeartbeat { () throws(QueryFailure) in try Connection(to: url, for: .heartbeat, libpq) }
-            lookups = LookupReader(quorum: quorum) { () throws(QueryFailure) in
+            lookups = LookupReader(quorum: quorum, patience: lookupPatience) { () throws(QueryFailure) in
                 try Connection(to: url, for: .lookups, libpq)
             }
             try requireSchema()

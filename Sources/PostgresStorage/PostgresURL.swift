@@ -39,6 +39,14 @@
             parameters = given.filter { $0.keyword != "client_encoding" } + missing + [("client_encoding", "UTF8")]
         }
 
+        /// For one host; libpq takes 0 and less for ever.
+        var connectTimeout: Duration {
+            guard let seconds = value("connect_timeout").flatMap({ Int32($0) }), seconds > 0 else {
+                return .seconds(3600)
+            }
+            return .seconds(seconds)
+        }
+
         func value(_ keyword: String) -> String? {
             parameters.first { $0.keyword == keyword }?.value
         }

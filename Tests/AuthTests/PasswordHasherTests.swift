@@ -223,7 +223,8 @@ struct PasswordHasherTests {
     @Test func `the real hasher checks, refuses and hashes anew`() async throws {
         let hasher = try PasswordHasher(
             parameters: try PasswordHashParameters(memoryKiB: 19_456, iterations: 3),
-            threads: 2
+            threads: 2,
+            deadline: .seconds(60)
         )
         let password = try Password("correct horse")
         let phc = try await hasher.hash(password)

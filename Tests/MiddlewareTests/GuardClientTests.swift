@@ -16,11 +16,12 @@ struct GuardClientTests {
         .latchkey("Expires"): "1900000000",
     ]
 
-    /// The verdict on `Bearer token` when the other side answers with `respond`.
+    /// The verdict on `Bearer token` when the other side answers with `respond`, and is let go once there is one.
     private func verdict(
         deadline: Duration = .seconds(20),
         scopes: [String] = [],
         roles: [String] = [],
+        held: AsyncStream<Void>.Continuation? = nil,
         _ respond: @escaping @Sendable (Request) async throws -> Response
     ) async throws -> GuardVerdict {
         let router = Router()
@@ -32,7 +33,8 @@ struct GuardClientTests {
             logger: .silent
         )
         return try await app.test(.live) { client in
-            try await GuardClient(
+            defer { held?.finish() }
+            return try await GuardClient(
                 "http://127.0.0.1:\(try #require(client.port))/",
                 scopes: scopes,
                 roles: roles,
@@ -90,15 +92,17 @@ struct GuardClientTests {
     }
 
     @Test func `an answer that does not come in time is none, nor is half of one`() async throws {
-        let late = try await verdict(deadline: .milliseconds(50)) { _ in
-            try? await Task.sleep(for: .seconds(2))
+        let (late, noLonger) = AsyncStream<Void>.makeStream()
+        let none = try await verdict(deadline: .milliseconds(50), held: noLonger) { _ in
+            for await _ in late {}
             return Response(status: .ok, headers: Self.identity)
         }
-        #expect(late == .unavailable(retryAfter: nil))
-        let half = try await verdict(deadline: .milliseconds(50)) { _ in
+        #expect(none == .unavailable(retryAfter: nil))
+        let (rest, neverSent) = AsyncStream<Void>.makeStream()
+        let half = try await verdict(deadline: .milliseconds(50), held: neverSent) { _ in
             let body = ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: "half"))
-                try? await Task.sleep(for: .seconds(2))
+                for await _ in rest {}
                 try await writer.finish(nil)
             }
             return Response(status: .ok, headers: Self.identity, body: body)

@@ -25,10 +25,12 @@ struct GuardedAppTests {
     private func app(_ server: LiveServer) throws -> some ApplicationProtocol {
         let router = Router(context: Context.self)
         let address = "http://127.0.0.1:\(server.port)"
-        router.group("all").add(middleware: try LatchkeyMiddleware(address))
+        router.group("all").add(middleware: try LatchkeyMiddleware(address, deadline: .seconds(60)))
             .get { _, context in try context.requireIdentity().email }
-        router.group("admins").add(middleware: try LatchkeyMiddleware(address, scopes: ["a"], roles: ["admin"]))
-            .get { _, context in try context.requireIdentity().email }
+        router.group("admins").add(
+            middleware: try LatchkeyMiddleware(address, scopes: ["a"], roles: ["admin"], deadline: .seconds(60))
+        )
+        .get { _, context in try context.requireIdentity().email }
         return Application(router: router, logger: .silent)
     }
 

@@ -32,7 +32,7 @@ final class SeededStore: Sendable {
         let keysPath = directory.path + "/keys"
         try KeyFile.create(at: keysPath)
         keys = try KeyFile.load(at: keysPath)
-        store = try SQLiteStore(in: .prepare(directory.path), auditChain: keys.audit, clock: .system)
+        store = try SQLiteStore(in: .prepare(directory.path), auditChain: keys.audit, clock: .system, patience: 60)
         hasher = try PasswordHasher(threads: 2, queue: 512, deadline: .seconds(60))
         authority = TokenAuthority(store: store, keys: keys.tokens, hasher: hasher, sealer: keys.passwords)
         phc = try await hasher.hash(Password(SeededStore.password))

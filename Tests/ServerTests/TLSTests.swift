@@ -163,7 +163,7 @@ struct TLSTests {
         let account = try await seed.signedIn()
         let certificate = try TestCertificate()
         // One thread: a hash that should not be is over before the next one is.
-        let hasher = try PasswordHasher(threads: 1)
+        let hasher = try PasswordHasher(threads: 1, deadline: .seconds(60))
         try await LiveServer.run(seed, hasher: hasher) {
             $0.tls = certificate.files()
         } _: { server in

@@ -236,6 +236,17 @@ struct WebSessionTests {
         }
     }
 
+    @Test func `who asked for a token before the password was set anew gets none`() async throws {
+        let seed = try await SeededStore.shared.value
+        let (id, email) = try await seed.account()
+        let asRead = try #require(try await seed.store.account(number: id.number))
+        try await seed.setPassword(try await seed.hasher.hash(Password("another one that is long")), of: id)
+        #expect(try await seed.authority.generateAsOperator(for: asRead, by: .test) == nil)
+        #expect(try await seed.store.account(EmailAddress(email))?.token == nil)
+        let asIs = try #require(try await seed.store.account(number: id.number))
+        #expect(try await seed.authority.generateAsOperator(for: asIs, by: .test) != nil)
+    }
+
     @Test func `the last use of a token is told, and asks before it is replaced`() async throws {
         try await run { server, seed in
             let account = try await seed.signedIn()

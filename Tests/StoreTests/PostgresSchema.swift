@@ -15,7 +15,7 @@
         init(isMigrated: Bool = true, on server: TestPostgres? = nil) throws {
             name = "test_\(UInt64.random(in: .min ... .max))"
             self.server = try server ?? TestPostgres.shared.get()
-            url = self.server.url + "&options=-csearch_path%3D\(name),pg_catalog"
+            url = self.server.url + "&connect_timeout=60&options=-csearch_path%3D\(name),pg_catalog"
             try run("CREATE SCHEMA \(name)")
             if isMigrated { #expect(try PostgresMigrations(url).up().count == Migration.all.count) }
         }
@@ -24,9 +24,15 @@
             try openPostgres(clock: clock)
         }
 
-        func openPostgres(clock: TestClock? = nil, patience: Duration = .seconds(5)) throws -> PostgresStore {
+        /// Patient, for a machine may stand still a while.
+        func openPostgres(clock: TestClock? = nil, patience: Duration = .seconds(60)) throws -> PostgresStore {
             if let clock { try follow(clock) }
-            return try PostgresStore(url + "&application_name=\(name)", auditChain: .test, patience: patience)
+            return try PostgresStore(
+                url + "&application_name=\(name)",
+                auditChain: .test,
+                patience: patience,
+                lookupPatience: .seconds(60)
+            )
         }
 
         func connect(_ purpose: Connection.Purpose = .migration) throws -> Connection {
@@ -60,38 +66,44 @@
     }
 
     /// A server that ends with this value, or with the process, whose pipe it reads.
-    final class TestPostgres: Sendable {
+    final class TestPostgres: @unchecked Sendable {
         /// Started when first needed, for all tests of this process.
         static let shared = Result { try start() }
 
         let url: String
-        private let input: Pipe
+        private let pipe: UnsafeMutablePointer<FILE>
 
-        private init(url: String, input: Pipe) {
+        private init(url: String, pipe: UnsafeMutablePointer<FILE>) {
             self.url = url
-            self.input = input
+            self.pipe = pipe
+        }
+
+        deinit {
+            pclose(pipe)
         }
 
         struct NoServer: Error {
             let words: String
         }
 
+        /// By `popen`, for Foundation's `Process` reads past a buffer when it starts a program (swift-corelibs-foundation, pull
+        /// request 5472).
         static func start() throws -> TestPostgres {
-            let root = URL(fileURLWithPath: #filePath)
+            let script = URL(fileURLWithPath: #filePath)
                 .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            let process = Process()
-            process.executableURL = root.appendingPathComponent("Scripts/postgres")
-            let (input, output) = (Pipe(), Pipe())
-            process.standardInput = input
-            process.standardOutput = output
-            try process.run()
-            var line = Data()
-            while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty, byte != Data("\n".utf8)
-            {
-                line += byte
+                .appendingPathComponent("Scripts/postgres").path
+            let folder = try TemporaryDirectory()
+            let answer = folder.path + "/url"
+            guard mkfifo(answer, 0o600) == 0, let pipe = popen("exec '\(script)' >'\(answer)'", "we"),
+                let output = fopen(answer, "re")
+            else { throw NoServer(words: "Scripts/postgres cannot be started") }
+            defer { fclose(output) }
+            var line = [CChar](repeating: 0, count: 1024)
+            guard fgets(&line, CInt(line.count), output) != nil else {
+                throw NoServer(words: "Scripts/postgres did not start; its words are above")
             }
-            guard !line.isEmpty else { throw NoServer(words: "Scripts/postgres did not start; its words are above") }
-            return TestPostgres(url: String(decoding: line, as: UTF8.self), input: input)
+            let url = String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            return TestPostgres(url: url, pipe: pipe)
         }
     }
 #endif

@@ -22,6 +22,21 @@
             }
         }
 
+        @Test func `a warning belongs to its own statement, and the connection goes on`() throws {
+            let connection = try PostgresSchema().connect()
+            let deadline = ContinuousClock.now + .seconds(30)
+            func expectWarning(_ send: () throws -> Void) {
+                #expect { try send() } throws: { error in
+                    guard case QueryFailure.warned("careful") = error else { return false }
+                    return true
+                }
+            }
+            expectWarning { try connection.command("DO $$ BEGIN RAISE WARNING 'careful'; END $$", by: deadline) }
+            for _ in 1...2 { #expect(try connection.run("SELECT 'a'", by: deadline).text(0, 0) == "a") }
+            expectWarning { _ = try connection.run("DO $$ BEGIN RAISE WARNING 'careful'; END $$", by: deadline) }
+            for _ in 1...2 { #expect(try connection.run("SELECT 'b'", by: deadline).text(0, 0) == "b") }
+        }
+
         @Test func `a change that the server gave up for a conflict is run again, three times at most`() async throws {
             let schema = try PostgresSchema()
             let store = try schema.openPostgres()
@@ -97,12 +112,13 @@
 
         @Test func `a locked row makes a change give up in time, and no lookup wait`() async throws {
             let schema = try PostgresSchema()
-            let store = try schema.openPostgres(patience: .seconds(1))
+            let store = try schema.openPostgres()
             try await store.add(person(1, "ann@example.com"))
             _ = try await store.replaceToken(of: 1, 5)
             let other = try schema.connect()
             try other.command("BEGIN; SELECT id FROM account FOR UPDATE", by: .now + .seconds(30))
-            await expectUnavailable { _ = try await store.replaceToken(of: 1, 6) }
+            let impatient = try schema.openPostgres(patience: .seconds(1))
+            await expectUnavailable { _ = try await impatient.replaceToken(of: 1, 6) }
             #expect(try lookUp(id(1), in: store).token?.digest == digest(5))
             try other.command("COMMIT", by: .now + .seconds(30))
         }

@@ -80,14 +80,14 @@ let sqliteMigrationNames = Migrations.steps.map(\.name)
     @Test func `reads and lookups go on while another process holds the write lock, and a write gives up`() async throws
     {
         let place = try TemporaryDirectory()
-        let store = try place.openSQLite(patience: 1)
+        let (store, impatient) = (try place.openSQLite(), try place.openSQLite(patience: 1))
         try await store.add(person(1, "ann@example.com"))
         _ = try await store.replaceToken(of: 1, 5)
         let raw = try RawConnection(place.databasePath)
         try raw.run("BEGIN IMMEDIATE; UPDATE account SET role = 'admin'")
         #expect(try await store.storedAccount(1).role == .member)
         #expect(try lookUp(id(1), in: store).token?.role == .member)
-        await expectUnavailable { _ = try await store.replaceToken(of: 1, 6) }
+        await expectUnavailable { _ = try await impatient.replaceToken(of: 1, 6) }
         try await store.checkReadiness()
         try raw.run("COMMIT")
         #expect(try lookUp(id(1), in: store).token?.role == .admin)

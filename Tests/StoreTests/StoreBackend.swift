@@ -56,7 +56,7 @@ final class TemporaryDirectory: StorePlace {
 
     func openSQLite(
         clock: WallClock = .system,
-        patience: Double = 5,
+        patience: Double = 60,
         onFatalError: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> SQLiteStore {
         try SQLiteStore(

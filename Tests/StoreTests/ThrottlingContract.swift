@@ -23,7 +23,7 @@ extension StoreContract {
 
             static func limiter(_ store: any AuthStore, queue: Int = 64) -> AttemptLimiter {
                 let key = SymmetricKey(data: [UInt8](repeating: 9, count: 32))
-                return AttemptLimiter(store: store, keys: AttemptKeys(key), queue: queue, patience: .seconds(60))
+                return AttemptLimiter(store: store, keys: AttemptKeys(key), queue: queue, patience: .seconds(240))
             }
 
             func pass(_ seconds: Int64) {

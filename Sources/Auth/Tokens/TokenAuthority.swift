@@ -48,24 +48,34 @@ package struct TokenAuthority: Sendable {
                 }
                 try condition(account)
             }
-            guard let generated = try await replaceToken(record, by: .account(record.account, source)) else {
+            let source = AuditSource.account(record.account, source)
+            guard let generated = try await replaceToken(of: record.account, record.passwordVersion, by: source) else {
                 throw .invalidCredentials
             }
             return generated
         }
     }
 
-    /// Makes the account's new, only token for an operator or an owner, who shows no password.
+    /// Makes the account's new, only token for an operator, who shows no password.
     package func generateAsOperator(
         for email: EmailAddress,
         by source: AuditSource
     ) async throws(AuthError) -> GeneratedToken {
-        guard let record = try await store.passwordRecord(email) else { throw .noSuchAccount }
-        guard record.status == .active else { throw .accountDisabled }
-        guard let generated = try await replaceToken(record, by: source) else {
+        guard let account = try await store.account(email) else { throw .noSuchAccount }
+        guard let generated = try await generateAsOperator(for: account, by: source) else {
             throw .unavailable("the account changed at the same time; run the command again")
         }
         return generated
+    }
+
+    /// The same for an account as it was read; nil when its password has been set since then, which may have ended the right
+    /// to ask for this.
+    package func generateAsOperator(
+        for account: Account,
+        by source: AuditSource
+    ) async throws(AuthError) -> GeneratedToken? {
+        guard account.status == .active else { throw .accountDisabled }
+        return try await replaceToken(of: account.id, account.passwordVersion, by: source)
     }
 
     /// Ends the presented token and no newer one, but with a previous token that still passes the live one as well; false
@@ -89,20 +99,21 @@ package struct TokenAuthority: Sendable {
     }
 
     private func replaceToken(
-        _ record: PasswordRecord,
+        of account: AccountID,
+        _ passwordVersion: Int64,
         by source: AuditSource
     ) async throws(AuthError) -> GeneratedToken? {
         var generator = SystemRandomNumberGenerator()
-        let token = BearerToken.mint(for: record.account, digits: settings.secretDigits, using: &generator)
+        let token = BearerToken.mint(for: account, digits: settings.secretDigits, using: &generator)
         let (digest, keyID) = keys.digest(token)
         let stored = try await store.replaceToken(
-            of: record.account,
+            of: account,
             with: NewToken(digest: digest, keyID: keyID, lifetimeSeconds: settings.lifetimeSeconds),
-            ifPasswordVersion: record.passwordVersion,
+            ifPasswordVersion: passwordVersion,
             audit: AuditDraft(.tokenGenerated, by: source)
         )
         guard stored != nil else { return nil }
-        return GeneratedToken(token: token, account: record.account, expiresInSeconds: settings.lifetimeSeconds)
+        return GeneratedToken(token: token, account: account, expiresInSeconds: settings.lifetimeSeconds)
     }
 }
 

@@ -18,13 +18,7 @@ struct TokenForms: Sendable {
         guard action == "generate" || action == "revoke" else { return nil }
         // Sent again, by a reload say, it must not end the token that it made.
         guard visit.form["generation"] == String(account.token?.generation ?? 0) else {
-            return try page(
-                visit,
-                "token-changed",
-                "The token has changed",
-                ["back": path, "email": account.email.description],
-                .conflict
-            )
+            return try changed(visit, account, path)
         }
         if action == "revoke" {
             _ = try await authority.revokeAsOperator(of: account.email, by: visit.actor)
@@ -36,21 +30,32 @@ struct TokenForms: Sendable {
             content["action"] = path
             return try page(visit, "token-in-use", "Replace a token that is in use?", content)
         }
-        let generated: GeneratedToken
+        let made: GeneratedToken?
         do {
-            generated = try await authority.generateAsOperator(for: account.email, by: visit.actor)
+            made = try await authority.generateAsOperator(for: account, by: visit.actor)
         } catch {
             // A pattern in place of the comparison brings the compiler (6.3.1) down.
             guard error != .accountDisabled else { throw ErrorResponse(.forbidden, "The account is disabled") }
             throw error
         }
+        guard let made else { return try changed(visit, account, path) }
         let secret = SecretPage.token(
-            generated,
+            made,
             of: account.email.description,
             at: base,
             back: (path, path == "/dashboard" ? "To the dashboard" : "To the service account")
         )
         return try door.pages.response(secret.page(for: visit.viewer), to: visit.request)
+    }
+
+    private func changed(_ visit: WebDoor.Visit, _ account: Account, _ path: String) throws -> Response {
+        try page(
+            visit,
+            "token-changed",
+            "The token has changed",
+            ["back": path, "email": account.email.description],
+            .conflict
+        )
     }
 
     private func page(

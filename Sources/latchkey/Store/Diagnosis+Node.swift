@@ -63,7 +63,8 @@ extension Diagnosis {
                     memoryKiB: settings.hashMemoryKiB,
                     iterations: settings.hashIterations
                 ),
-                threads: 1
+                threads: 1,
+                deadline: .seconds(60)
             )
             defer { hasher.stop() }
             var fastest = Duration.seconds(3600)
