@@ -32,6 +32,7 @@ actor ExpiryGauges {
     private let clock: WallClock
     private var counts: [Band: Int] = [:]
     private var readAt: Timestamp?
+    private var reading: Task<[Band: Int], Never>?
 
     init(store: any AuthStore, clock: WallClock = .system) {
         self.store = store
@@ -42,12 +43,20 @@ actor ExpiryGauges {
     func tokens() async -> [Band: Int] {
         let now = clock.now
         if let readAt, readAt <= now, now < readAt.advanced(bySeconds: ExpiryGauges.freshSeconds) { return counts }
+        // All who ask meanwhile wait for the one reading; none of them can cancel it.
+        let reading = reading ?? Task { await read(now) }
+        self.reading = reading
+        return await reading.value
+    }
+
+    private func read(_ now: Timestamp) async -> [Band: Int] {
+        counts = await (try? count(now)) ?? [:]
         readAt = now
-        counts = await (try? read(now)) ?? [:]
+        reading = nil
         return counts
     }
 
-    private func read(_ now: Timestamp) async throws(AuthError) -> [Band: Int] {
+    private func count(_ now: Timestamp) async throws(AuthError) -> [Band: Int] {
         var counts: [Band: Int] = [:]
         let bands = Band.allCases
         for (position, band) in bands.enumerated() {
