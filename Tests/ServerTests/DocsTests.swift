@@ -1,6 +1,11 @@
 import Auth
 import EmbeddedFiles
 import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import Server
@@ -51,6 +56,20 @@ struct DocsTests {
                 }
             }
         )
+    }
+
+    @Test func `a page that is asked for before the address is known does not stay without it`() async throws {
+        let issuer = Issuer(nil)
+        let routes = DocsRoutes(pages: Pages(), basePath: "/api/1.1/wf", issuer: issuer)
+        let head = HTTPRequest(method: .get, scheme: "http", authority: "a", path: "/docs")
+        let source = ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: .silent)
+        func page() async throws -> String {
+            let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+            return try await routes.answer(request, EdgeRequestContext(source: source)).text()
+        }
+        #expect(!(try await page().contains("http://127.0.0.1")))
+        issuer.listens(at: "http://127.0.0.1:1")
+        #expect(try await page().contains("http://127.0.0.1:1/api/1.1/wf/api-token-generate"))
     }
 
     @Test func `without a public address a page carries the one listened on`() async throws {

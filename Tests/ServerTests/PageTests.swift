@@ -24,12 +24,6 @@ struct PageTests {
         return Request(head: head, body: RequestBody(buffer: ByteBuffer()))
     }
 
-    private func text(_ response: Response) async throws -> String {
-        let writer = CollectedBody()
-        try await response.body.write(writer)
-        return String(buffer: await writer.collected.bytes)
-    }
-
     @Test func `every template and asset of the folder is in the binary`() throws {
         #expect(EmbeddedFolders.templates.sorted() == (try names(in: "templates")))
         #expect(EmbeddedFolders.assets.sorted() == (try names(in: "assets")))
@@ -52,7 +46,7 @@ struct PageTests {
     ])
     func `what people typed stays text`(_ typed: String) async throws {
         let page = Page("T", template: "error", content: ["heading": typed, "href": typed])
-        let text = try await text(Pages().response(page, to: request()))
+        let text = try await Pages().response(page, to: request()).text()
         for mark in ["<", "\"", "'"] where typed.unicodeScalars.contains(mark.unicodeScalars.first ?? " ") {
             #expect(!Array(text.utf8).contains(Array(typed.utf8)), "\(mark)")
         }
@@ -65,7 +59,7 @@ struct PageTests {
 
     @Test func `a page lets run what is its own and nothing else`() async throws {
         let response = try Pages().response(Page("T", template: "error"), to: request())
-        let text = try await text(response)
+        let text = try await response.text()
         let policy = try #require(response.headers[.contentSecurityPolicy])
         let nonce = try #require(policy.firstMatch(of: #/script-src 'self' 'nonce-([0-9a-z]{20,})'/#)).1
         for rule in ["default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"] {
@@ -134,22 +128,6 @@ struct PageTests {
             #expect(try await server.answer("GET", "/api-token-status").reason == "UNAUTHORIZED")
         }
     }
-}
-
-/// Collects what a body writes.
-private struct CollectedBody: ResponseBodyWriter {
-    actor Collected {
-        var bytes = ByteBuffer()
-        func add(_ buffer: ByteBuffer) { bytes.writeImmutableBuffer(buffer) }
-    }
-
-    let collected = Collected()
-
-    mutating func write(_ buffer: ByteBuffer) async throws {
-        await collected.add(buffer)
-    }
-
-    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
 
 private enum EmbeddedFolders {

@@ -40,12 +40,15 @@ final class DocsRoutes: Sendable {
 
     private func article(_ page: DocsPage) throws -> Article {
         if let article = articles.withLock({ $0[page] }) { return article }
-        let article = try makeArticle(page)
+        let address = address
+        let article = try makeArticle(page, at: address)
+        // Without the address, which is known when all ports are, it serves one answer alone.
+        guard !address.url.isEmpty else { return article }
         articles.withLock { $0[page] = article }
         return article
     }
 
-    private func makeArticle(_ page: DocsPage) throws -> Article {
+    private func makeArticle(_ page: DocsPage, at address: DeploymentAddress) throws -> Article {
         let all = DocsPage.allCases
         let document = try Markdown(page.text)
         func link(_ other: DocsPage?) -> [String: any Sendable]? {
