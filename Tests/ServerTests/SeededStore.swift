@@ -26,13 +26,13 @@ final class SeededStore: Sendable {
         let token: String
     }
 
-    init() async throws {
+    init(clock: WallClock = .system) async throws {
         directory = try TemporaryDirectory()
         directory.removeAtExit()
         let keysPath = directory.path + "/keys"
         try KeyFile.create(at: keysPath)
         keys = try KeyFile.load(at: keysPath)
-        store = try SQLiteStore(in: .prepare(directory.path), auditChain: keys.audit, clock: .system, patience: 60)
+        store = try SQLiteStore(in: .prepare(directory.path), auditChain: keys.audit, clock: clock, patience: 60)
         hasher = try PasswordHasher(threads: 2, queue: 512, deadline: .seconds(60))
         authority = TokenAuthority(store: store, keys: keys.tokens, hasher: hasher, sealer: keys.passwords)
         phc = try await hasher.hash(Password(SeededStore.password))
@@ -53,7 +53,8 @@ final class SeededStore: Sendable {
     }
 
     /// Adds an account with `password`, under an address of its own.
-    func account(hasPassword: Bool = true) async throws -> (id: AccountID, email: String) {
+    func account(hasPassword: Bool = true, role: Account.Role = .member) async throws -> (id: AccountID, email: String)
+    {
         var generator = SystemRandomNumberGenerator()
         let id = AccountID.random(createdAt: WallClock.system.now, using: &generator)
         let email = "account-\(id.number)@example.com"
@@ -61,7 +62,7 @@ final class SeededStore: Sendable {
             id: id,
             email: try EmailAddress(email),
             kind: .user,
-            role: .member,
+            role: role,
             scopes: [],
             password: hasPassword ? try keys.passwords.seal(phc, for: id) : nil
         )
@@ -78,20 +79,31 @@ final class SeededStore: Sendable {
 
     /// Adds a service account limited to `scopes` and makes its token.
     func signedInService(scopes: String, role: Account.Role = .member) async throws -> SignedIn {
+        let email = "service-\(UInt64.random(in: .min ... .max))@example.com"
+        let id = try await service(email, owner: account().id, scopes: scopes, role: role)
+        let generated = try await authority.generateAsOperator(for: EmailAddress(email), by: .test)
+        return SignedIn(id: id, email: email, token: String(generated.token.text))
+    }
+
+    /// Adds a service account without a token.
+    func service(
+        _ email: String,
+        owner: AccountID,
+        scopes: String = "",
+        role: Account.Role = .member
+    ) async throws -> AccountID {
         var generator = SystemRandomNumberGenerator()
         let id = AccountID.random(createdAt: WallClock.system.now, using: &generator)
-        let email = "service-\(id.number)@example.com"
         let account = NewAccount(
             id: id,
             email: try EmailAddress(email),
-            kind: .service(ownerNumber: try await self.account().id.number, purpose: "a test"),
+            kind: .service(ownerNumber: owner.number, purpose: "a test"),
             role: role,
             scopes: try Scope.list(scopes),
             password: try keys.passwords.seal(phc, for: id)
         )
         #expect(try await store.addAccount(account, audit: AuditDraft(.accountAdded, by: .test)))
-        let generated = try await authority.generateAsOperator(for: EmailAddress(email), by: .test)
-        return SignedIn(id: id, email: email, token: String(generated.token.text))
+        return id
     }
 
     func setPassword(_ phc: String, of id: AccountID) async throws {

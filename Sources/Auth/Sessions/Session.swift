@@ -2,7 +2,7 @@
 package struct Session: Equatable, Sendable {
     package let digest: SecretDigest
     package let startedAt: Timestamp
-    /// To the minute.
+    /// To `SessionSettings.seenStepSeconds`.
     package let seenAt: Timestamp
     package let expiresAt: Timestamp
     /// From where it was started, and with what program.
@@ -66,4 +66,8 @@ package struct SessionSettings: Sendable {
     package var limit = 20
 
     package init() {}
+
+    /// How old the time a session was seen at may get before a request moves it: by so much a session can end early, so that
+    /// not every request is a write.
+    var seenStepSeconds: Int64 { min(60, idleSeconds / 4) }
 }

@@ -71,7 +71,7 @@ package struct SessionAuthority: Sendable {
     package func resume(_ secret: OpaqueSecret) async throws(AuthError) -> OpenSession? {
         let digest = keys.digest(secret, for: .session)
         guard let open = try await store.session(digest, idleSeconds: settings.idleSeconds) else { return nil }
-        if open.session.seenAt.advanced(bySeconds: 60) <= open.now {
+        if open.session.seenAt.advanced(bySeconds: settings.seenStepSeconds) <= open.now {
             // That it was seen matters to nothing but its own end.
             try? await store.touchSession(digest)
         }
