@@ -24,11 +24,16 @@ final class WebClient {
         try await remember(server.web("GET", path, host, fields + cookieField, body: ""))
     }
 
-    func post(_ path: String, _ form: [(String, String)], token: String? = nil) async throws -> WireAnswer {
+    func post(
+        _ path: String,
+        _ form: [(String, String)],
+        token: String? = nil,
+        type: String = "application/x-www-form-urlencoded"
+    ) async throws -> WireAnswer {
         let pairs = [("form", token ?? formToken)] + form
         let body = pairs.map { "\($0.asQueryValue)=\($1.asQueryValue)" }.joined(separator: "&")
-        let type = ["Content-Type: application/x-www-form-urlencoded"]
-        return try await remember(server.web("POST", path, host, fields + cookieField + type, body: body))
+        let all = fields + cookieField + ["Content-Type: \(type)"]
+        return try await remember(server.web("POST", path, host, all, body: body))
     }
 
     @discardableResult
