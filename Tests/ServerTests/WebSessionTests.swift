@@ -79,6 +79,35 @@ struct WebSessionTests {
         }
     }
 
+    @Test func `logging in anew ends the session that the browser had, and no other`() async throws {
+        try await run { server, seed in
+            let (first, second) = (try await seed.account(), try await seed.account())
+            let (browser, elsewhere) = (WebClient(server), WebClient(server))
+            for browser in [browser, elsewhere] { try await browser.logIn(first.email) }
+            let old = try #require(browser.cookies["latchkey"])
+            #expect(try await browser.get("/login")["location"] == "/dashboard")
+            // A login page that was open since before.
+            let late = WebClient(server)
+            _ = try await late.get("/login")
+            late.plant("latchkey", old)
+            let form = [("email", second.email), ("password", SeededStore.password)]
+            #expect(try await late.post("/login", form + [("next", "/account")]).status == 303)
+            #expect(try await late.get("/account").body.contains(second.email))
+            #expect(try await browser.get("/account").status == 303)
+            #expect(try await elsewhere.get("/account").status == 200)
+            // An invitation that is accepted begins a session too.
+            let secret = try await seed.people(seed.hasher, seed.authority).invitations.invite(first.id, by: .test)
+            let session = try #require(late.cookies["latchkey"])
+            _ = try await late.get("/invitation/\(secret.text)")
+            let words = "another one that is long"
+            let chosen = try await late.post("/invitation/\(secret.text)", [("password", words), ("again", words)])
+            #expect(chosen["location"] == "/dashboard")
+            let thief = WebClient(server)
+            thief.plant("latchkey", session)
+            #expect(try await thief.get("/account").status == 303)
+        }
+    }
+
     @Test func `a form counts only from its own page`() async throws {
         try await run { server, seed in
             let account = try await seed.signedIn()

@@ -33,14 +33,14 @@ package struct Invitations: Sendable {
         try await store.invitedAccount(keys.digest(secret, for: .invitation))
     }
 
-    /// Sets the password and ends the invitation; nil when it was over. Throws `.weakPassword` and the like, and then it goes
+    /// Sets the password of the account it invites and ends the invitation; nil when it was over. Throws `.weakPassword` and the like, and then it goes
     /// on holding.
     package func accept(
         _ secret: OpaqueSecret,
+        of account: Account,
         password: Password,
         source: RequestSource
     ) async throws(AuthError) -> AccountID? {
-        guard let account = try await account(secret) else { return nil }
         let accepted = try await store.acceptInvitation(
             keys.digest(secret, for: .invitation),
             of: account.id,

@@ -78,6 +78,13 @@ package struct SessionAuthority: Sendable {
         return open
     }
 
+    /// Ends the session of this secret, whosever it is, if it holds.
+    package func end(_ secret: OpaqueSecret, source: RequestSource) async throws(AuthError) {
+        let digest = keys.digest(secret, for: .session)
+        guard let open = try await store.session(digest, idleSeconds: settings.idleSeconds) else { return }
+        _ = try await end(digest, of: open.account.id, source: source)
+    }
+
     /// The account's sessions that hold, the one seen last first.
     package func sessions(of account: AccountID) async throws(AuthError) -> [Session] {
         try await store.sessions(of: account, idleSeconds: settings.idleSeconds)

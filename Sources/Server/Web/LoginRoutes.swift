@@ -12,7 +12,9 @@ struct LoginRoutes: Sendable {
         guard passing.transport != .plain else { return try withoutTLS(passing) }
         let query = try WebForm(query: passing.request.uri.query)
         guard passing.isPost else {
-            if passing.isLoggedIn { return Pages.redirect(to: door.next(query["next"])) }
+            if let session = passing.session, try await sessions.resume(session) != nil {
+                return Pages.redirect(to: door.next(query["next"]))
+            }
             return try page(passing, next: query["next"], isGone: query["ended"] == "1")
         }
         let form = passing.form
@@ -25,7 +27,7 @@ struct LoginRoutes: Sendable {
                 password: Password(form["password"]),
                 source: passing.source
             )
-            return door.enter(door.next(form["next"]), with: secret, passing.transport)
+            return try await enter(door.next(form["next"]), with: secret, passing)
         } catch {
             guard let refusal = LoginRoutes.refusal(error) else { throw error }
             var response = try page(passing, next: form["next"], email: email, (refusal.status, refusal.words))
@@ -56,17 +58,28 @@ struct LoginRoutes: Sendable {
             guard
                 let id = try await invitations.accept(
                     secret,
+                    of: account,
                     password: Password(passing.form["password"]),
                     source: passing.source
                 )
             else { throw ErrorResponse(.notFound, "This invitation is over") }
             guard account.kind.type == .user, let session = try await sessions.begin(for: id, source: passing.source)
             else { return Pages.redirect(to: "/login") }
-            return door.enter("/dashboard", with: session, passing.transport)
+            return try await enter("/dashboard", with: session, passing)
         } catch let error as AuthError {
             guard let words = AccountRoutes.refusal(ofNewPassword: error) else { throw error }
             return try invitationPage(passing, account, words)
         }
+    }
+
+    /// Begins the session, and ends the one that this browser had (ASVS 7.2.4).
+    private func enter(
+        _ path: String,
+        with secret: OpaqueSecret,
+        _ passing: WebDoor.Passing
+    ) async throws(AuthError) -> Response {
+        if let session = passing.session { try await sessions.end(session, source: passing.source) }
+        return door.enter(path, with: secret, passing.transport)
     }
 
     private func page(

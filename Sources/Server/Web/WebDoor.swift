@@ -38,7 +38,8 @@ struct WebDoor: Sendable {
         let request: Request
         let source: RequestSource
         let transport: Transport
-        let isLoggedIn: Bool
+        /// What the browser's cookie has; whether that session holds is for whoever needs to know.
+        let session: OpaqueSecret?
         let formToken: String
         let form: WebForm
 
@@ -87,19 +88,16 @@ struct WebDoor: Sendable {
     func anybody(_ body: @escaping @Sendable (Passing) async throws -> Response) -> Handler {
         { [self] request, context in
             let transport = transports.transport(of: request, peer: context.channel.peer)
-            let session = WebCookie.session.secret(in: request, transport)
             let known = WebCookie.form.secret(in: request, transport)
             var generator = SystemRandomNumberGenerator()
             let secret = known ?? OpaqueSecret.random(using: &generator)
             let form = transport == .plain ? .empty : try await form(request, under: secret)
-            var isLoggedIn = false
-            if let session { isLoggedIn = try await sessions.resume(session) != nil }
             var response = try await body(
                 Passing(
                     request: request,
                     source: context.source(request),
                     transport: transport,
-                    isLoggedIn: isLoggedIn,
+                    session: WebCookie.session.secret(in: request, transport),
                     formToken: sessions.formToken(secret),
                     form: form
                 )
