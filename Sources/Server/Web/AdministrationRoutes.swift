@@ -91,12 +91,12 @@ struct AdministrationRoutes: Sendable {
         guard visit.request.uri.path == path else { throw ErrorResponse.notFound }
         guard visit.isPost else { return try show(visit, account) }
         let action = visit.form["action"]
-        // The last administrator must not be able to lock everybody out by a slip.
-        guard account.id != visit.account.id || action == "invite" else {
+        // The last administrator must not be able to lock everybody out by a slip, and a session alone is no password (ASVS 7.5.1).
+        guard account.id != visit.account.id else {
             throw ErrorResponse(.forbidden, "Your own account is changed by another administrator")
         }
         switch action {
-        case "invite" where account.status == .active:
+        case "invite" where account.canBeInvited:
             return try await invite(visit, account.id, account.email.description)
         case "disable": _ = try await accounts.disable(account.email, by: visit.actor)
         case "enable": _ = try await accounts.enable(account.email, by: visit.actor)
@@ -114,7 +114,7 @@ struct AdministrationRoutes: Sendable {
         var content = account.facts(at: visit.now)
         content["action"] = "\(AdministrationRoutes.path)/\(account.id)"
         content["isSelf"] = account.id == visit.account.id
-        content["canBeInvited"] = account.status == .active && account.kind.type == .user
+        content["canBeInvited"] = account.canBeInvited
         content["roles"] = roles(chosen: account.role)
         return try page(visit, account.email.description, "admin-account", content)
     }
@@ -145,4 +145,9 @@ struct AdministrationRoutes: Sendable {
             to: visit.request
         )
     }
+}
+
+extension Account {
+    /// A person's, to which a link can lead; a program's password is its owner's to make.
+    fileprivate var canBeInvited: Bool { status == .active && kind.type == .user }
 }
