@@ -31,4 +31,21 @@ struct WebFormTests {
             #expect(made.status == 200 && made.body.contains("/invitation/"))
         }
     }
+
+    @Test func `what is to be pasted into a shell stays one word`() async throws {
+        #expect("plain".asShellWord == "'plain'")
+        #expect("".asShellWord == "''")
+        #expect("o'brien's".asShellWord == #"'o'\''brien'\''s'"#)
+        #expect("'\u{301}$(id)".asShellWord.unicodeScalars.elementsEqual("''\\''\u{301}$(id)'".unicodeScalars))
+        try await run { server, seed in
+            let browser = WebClient(server)
+            try await browser.logIn(seed.account().email)
+            _ = try await browser.get("/service-accounts/new")
+            let email = "o'brien@x\(UInt64.random(in: .min ... .max)).example"
+            let made = try await browser.post("/service-accounts/new", [("email", email), ("purpose", "a test")])
+            #expect(made.status == 200)
+            let quoted = "email=\(email)".asShellWord.replacing("'", with: "&#39;")
+            #expect(made.body.contains("--form \(quoted)"), "\(made.body)")
+        }
+    }
 }

@@ -30,11 +30,20 @@ struct SecretPage {
             explanation: "The token of \(email). Copy it now: it is not stored, so it cannot be shown again.",
             values: [("Token", String(token.token.text))],
             snippet: """
-                export LATCHKEY_TOKEN='\(token.token.text)'
-                curl '\(base)/api-token-status' \\
+                export LATCHKEY_TOKEN=\(String(token.token.text).asShellWord)
+                curl \((base + "/api-token-status").asShellWord) \\
                   --header "Authorization: Bearer $LATCHKEY_TOKEN"
                 """,
             back: back
         )
+    }
+}
+
+extension String {
+    /// As one word for a POSIX shell, whatever is in it (IEEE 1003.1 section 2.2.2).
+    var asShellWord: String {
+        let quote = UInt8(ascii: "'")
+        let inside = utf8.flatMap { $0 == quote ? Array(#"'\''"#.utf8) : [$0] }
+        return "'" + String(decoding: inside, as: UTF8.self) + "'"
     }
 }

@@ -116,9 +116,9 @@ struct ServiceAccountRoutes: Sendable {
             explanation: "Copy the password now: it is not stored, so it cannot be shown again.",
             values: [("E-mail", email), ("Password", password)],
             snippet: """
-                curl '\(tokens.base)/api-token-generate' \\
-                  --form 'email=\(email)' \\
-                  --form 'password=\(password)'
+                curl \((tokens.base + "/api-token-generate").asShellWord) \\
+                  --form \("email=\(email)".asShellWord) \\
+                  --form \("password=\(password)".asShellWord)
                 """,
             back: ("\(ServiceAccountRoutes.path)/\(id)", "To the service account")
         )
