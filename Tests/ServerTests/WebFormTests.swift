@@ -48,4 +48,24 @@ struct WebFormTests {
             #expect(made.body.contains("--form \(quoted)"), "\(made.body)")
         }
     }
+
+    @Test func `with an overlap the pages say how long the token before goes on`() async throws {
+        try await run { server, seed in
+            let account = try await seed.signedIn()
+            let browser = WebClient(server)
+            try await browser.logIn(account.email)
+            #expect(try await browser.get("/dashboard").body.contains("A new token ends this one at once."))
+            let draft = AuditDraft(.overlapChanged, by: .test)
+            #expect(try await seed.store.setOverlap(of: account.id, to: 7200, audit: draft))
+            let page = try await browser.get("/dashboard").body
+            #expect(page.contains("this one still passes for 2 hours") && !page.contains("ends this one at once"))
+            _ = try await server.get("/api-token-status", .bearer(account.token))
+            while try await seed.store.account(number: account.id.number)?.lastUse == nil {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let asked = try await browser.post("/dashboard", [("action", "generate"), ("generation", "1")]).body
+            #expect(asked.contains("Replace a token that is in use?") && asked.contains("it still passes for 2 hours"))
+            #expect(!asked.contains("at once") && !asked.contains("end the one in use"))
+        }
+    }
 }

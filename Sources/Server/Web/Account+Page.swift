@@ -31,6 +31,7 @@ extension Account {
                     "program": PageWords.program(lastUse.source.agent),
                 ] as [String: any Sendable]
         }
+        if let overlapSeconds { facts["overlap"] = ["length": PageWords.length(overlapSeconds)] }
         if let previousToken, previousToken.until > now {
             facts["previous"] = ["until": PageWords.time(previousToken.until)]
         }
