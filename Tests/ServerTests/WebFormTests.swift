@@ -68,4 +68,30 @@ struct WebFormTests {
             #expect(!asked.contains("at once") && !asked.contains("end the one in use"))
         }
     }
+
+    @Test func `activity of one account is that account's alone, however many one owns`() async throws {
+        try await run { server, seed in
+            let owner = try await seed.account()
+            var last: AccountID?
+            // The filter lists the first two hundred.
+            for number in 0..<201 {
+                let name = "owned-\(number + 1000)-\(owner.id.number)@example.com"
+                last = try await seed.service(name, owner: owner.id)
+            }
+            let browser = WebClient(server)
+            try await browser.logIn(owner.email)
+            let id = try #require(last)
+            let page = try await browser.get("/activity?account=\(id)")
+            #expect(page.status == 200)
+            let rows = try #require(page.body.firstMatch(of: #/<tbody>(?s:.*)<\/tbody>/#)).0
+            #expect(rows.contains("owned-1200-"))
+            #expect(!rows.contains("owned-1199-") && !rows.contains(owner.email))
+            #expect(page.body.contains("value=\"\(id)\" selected"))
+            #expect(try await browser.get("/activity?account=\(owner.id)").status == 200)
+            let stranger = try await seed.account()
+            for other in [stranger.id.description, "nonsense"] {
+                #expect(try await browser.get("/activity?account=\(other)").status == 404)
+            }
+        }
+    }
 }

@@ -12,9 +12,11 @@ struct ActivityRoutes: Sendable {
 
     func answer(_ visit: WebDoor.Visit) async throws -> Response {
         let form = try WebForm(query: visit.request.uri.query)
-        let own = [visit.account] + (try await accounts.services(of: visit.account.id, after: nil, limit: 200))
+        let asked = try await asked(form["account"], by: visit.account)
+        var own = [visit.account] + (try await accounts.services(of: visit.account.id, after: nil, limit: 200))
+        if let asked, !own.contains(where: { $0.id == asked.id }) { own.append(asked) }
         var query = ActivityQuery(owner: visit.account.id.number)
-        query.account = own.first { $0.id.description == form["account"] }?.id.number
+        query.account = asked?.id.number
         query.kind = AuditDraft.Kind(rawValue: form["kind"])
         query.from = Timestamp(day: form["from"])
         query.until = Timestamp(day: form["to"])?.advanced(bySeconds: 86_400)
@@ -48,6 +50,15 @@ struct ActivityRoutes: Sendable {
             Page("Activity", template: "activity", content: content, viewer: visit.viewer),
             to: visit.request
         )
+    }
+
+    /// The account that is asked for; nil for all. Whose it is not learns nothing, not even that it exists.
+    private func asked(_ id: String, by person: Account) async throws -> Account? {
+        guard !id.isEmpty else { return nil }
+        guard let account = try await accounts.find(AccountID(id)),
+            account.id == person.id || account.isOwned(by: person)
+        else { throw ErrorResponse.notFound }
+        return account
     }
 
     private func event(of event: AccountEvent, for visit: WebDoor.Visit) -> [String: any Sendable] {

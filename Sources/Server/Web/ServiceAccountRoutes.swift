@@ -142,7 +142,7 @@ struct ServiceAccountRoutes: Sendable {
 }
 
 extension Account {
-    fileprivate func isOwned(by person: Account) -> Bool {
+    func isOwned(by person: Account) -> Bool {
         guard case .service(let owner, _) = kind else { return false }
         return owner.number == person.id.number
     }
