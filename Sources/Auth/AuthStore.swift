@@ -37,8 +37,14 @@ package protocol AuthStore: Sendable {
     func revokeToken(of account: AccountID, ifDigest digest: TokenDigest?, audit: AuditDraft) async throws(AuthError)
         -> Bool
 
-    /// Sets the password, raises `password_version` and ends the token, all sessions and an invitation. Throws `.noSuchAccount`.
-    func setPassword(of account: AccountID, to sealed: SealedPasswordHash, audit: AuditDraft) async throws(AuthError)
+    /// Sets the password, raises `password_version`, which it returns, and ends the token, all sessions and an invitation; nil,
+    /// and nothing changed, unless the account is still at `passwordVersion`, if that is given. Throws `.noSuchAccount`.
+    func setPassword(
+        of account: AccountID,
+        to sealed: SealedPasswordHash,
+        ifPasswordVersion passwordVersion: Int64?,
+        audit: AuditDraft
+    ) async throws(AuthError) -> Int64?
 
     /// Swaps a hash of the same password for a costlier one; false, and nothing changed, when `old` is no longer
     /// stored.
@@ -129,14 +135,14 @@ package protocol AuthStore: Sendable {
     /// The active account that an invitation which still holds is for.
     func invitedAccount(_ digest: SecretDigest) async throws(AuthError) -> Account?
 
-    /// As `setPassword`, if the account is active and the invitation is its and still holds; false, and nothing changed, when
+    /// As `setPassword`, if the account is active and the invitation is its and still holds; nil, and nothing changed, when
     /// not. Of concurrent calls one succeeds.
     func acceptInvitation(
         _ digest: SecretDigest,
         of account: AccountID,
         password: SealedPasswordHash,
         audit: AuditDraft
-    ) async throws(AuthError) -> Bool
+    ) async throws(AuthError) -> Int64?
 
     /// Events of a person's own account and service accounts, the latest first.
     func activity(_ query: ActivityQuery) async throws(AuthError) -> [AccountEvent]

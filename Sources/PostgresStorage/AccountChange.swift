@@ -18,6 +18,7 @@
 
         struct Outcome {
             let generation: Int64
+            let passwordVersion: Int64
             let at: Timestamp
         }
 
@@ -54,11 +55,12 @@
                     WITH changed AS (
                         UPDATE account SET audit_count = $4, audit_mac = $5, \(assignments)
                         WHERE id = $1 AND created_at = $2 AND audit_count = $3 AND (\(condition))
-                        RETURNING id, token_generation
+                        RETURNING id, token_generation, password_version
                     )\(alongside)
                     INSERT INTO audit (account_id, n, at, actor, kind, address, agent, detail, mac)
                     SELECT id, $4, $6, $7, $8, $9, $10, $11, $5 FROM changed
-                    RETURNING (SELECT token_generation FROM changed) AS token_generation
+                    RETURNING (SELECT token_generation FROM changed) AS token_generation,
+                        (SELECT password_version FROM changed) AS password_version
                     """,
                     [
                         .integer(account.number), .integer(account.createdAt.milliseconds), .integer(count),
@@ -68,7 +70,11 @@
                     by: deadline
                 )
                 if let row = changed.first {
-                    return Outcome(generation: try row.integer("token_generation"), at: event.at)
+                    return Outcome(
+                        generation: try row.integer("token_generation"),
+                        passwordVersion: try row.integer("password_version"),
+                        at: event.at
+                    )
                 }
                 refusedAt = count
             }

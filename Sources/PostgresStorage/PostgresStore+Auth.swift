@@ -145,19 +145,20 @@
         package func setPassword(
             of account: AccountID,
             to sealed: SealedPasswordHash,
+            ifPasswordVersion passwordVersion: Int64?,
             audit: AuditDraft
-        ) async throws(AuthError) {
-            _ = try await change(
+        ) async throws(AuthError) -> Int64? {
+            try await change(
                 AccountChange(
                     account: account,
                     audit: audit,
                     assignments: PostgresStore.newPassword,
-                    condition: "TRUE",
+                    condition: "CAST($13 AS BIGINT) IS NULL OR password_version = $13",
                     alongside: PostgresStore.sessionsEnd,
-                    parameters: { _ in [.bytes(sealed.bytes)] }
+                    parameters: { _ in [.bytes(sealed.bytes), .integer(passwordVersion)] }
                 ),
                 requiresAccount: true
-            )
+            )?.passwordVersion
         }
 
         package func replacePasswordHash(

@@ -171,7 +171,7 @@
             of account: AccountID,
             password: SealedPasswordHash,
             audit: AuditDraft
-        ) async throws(AuthError) -> Bool {
+        ) async throws(AuthError) -> Int64? {
             try await change(
                 AccountChange(
                     account: account,
@@ -185,7 +185,7 @@
                     alongside: PostgresStore.sessionsEnd,
                     parameters: { _ in [.bytes(password.bytes), .bytes(digest.bytes)] }
                 )
-            ) != nil
+            )?.passwordVersion
         }
 
         /// For changes of what belongs to an account, which its row is locked for.

@@ -138,37 +138,6 @@ extension SQLiteStore: AuthStore {
         )
     }
 
-    package func setPassword(
-        of account: AccountID,
-        to sealed: SealedPasswordHash,
-        audit: AuditDraft
-    ) async throws(AuthError) {
-        let changed = try await change(
-            account,
-            audit: audit,
-            assigning: SQLiteStore.newPassword,
-            where: "TRUE",
-            ["hash": Data(sealed.bytes)],
-            then: SQLiteStore.endSessions(of: account)
-        )
-        guard changed else { throw .noSuchAccount }
-    }
-
-    package func replacePasswordHash(
-        of account: AccountID,
-        from old: SealedPasswordHash,
-        to new: SealedPasswordHash,
-        audit: AuditDraft
-    ) async throws(AuthError) -> Bool {
-        try await change(
-            account,
-            audit: audit,
-            assigning: "password_hash = :new",
-            where: "password_hash = :old",
-            ["old": Data(old.bytes), "new": Data(new.bytes)]
-        )
-    }
-
     package func setStatus(
         of account: AccountID,
         to status: Account.Status,
@@ -227,12 +196,10 @@ extension SQLiteStore: AuthStore {
 
 extension SQLiteStore {
     /// Ends the live token and a previous one, if there are any; the generation counts that as one step of its own.
-    private static let tokenEnd = """
+    static let tokenEnd = """
         \(overlapEnd), token_generation = token_generation + (token_digest IS NOT NULL), token_digest = NULL, token_key_id = NULL,
         token_issued_at = NULL, token_expires_at = NULL, token_issued_by = NULL
         """
-
-    static let newPassword = "password_hash = :hash, password_version = password_version + 1, " + tokenEnd
 
     /// One conditional UPDATE of the account and its audit event, and `then` in the same transaction. False when `condition` did
     /// not hold.
@@ -258,17 +225,20 @@ extension SQLiteStore {
                 arguments: arguments
             )
             guard let row else {
-                let exists = "SELECT 1 FROM account WHERE id = ? AND created_at = ?"
-                let key: StatementArguments = [account.number, account.createdAt.milliseconds]
-                guard try !requiresAccount || Row.fetchOne(database, sql: exists, arguments: key) != nil else {
-                    throw AuthError.noSuchAccount
-                }
+                if requiresAccount { try require(account, in: database) }
                 return false
             }
             try chain(audit, to: row, of: account, at: clock.now, in: database)
             try then?(database)
             return true
         }
+    }
+
+    /// Throws `.noSuchAccount`.
+    func require(_ account: AccountID, in database: Database) throws {
+        let exists = "SELECT 1 FROM account WHERE id = ? AND created_at = ?"
+        let key: StatementArguments = [account.number, account.createdAt.milliseconds]
+        guard try Row.fetchOne(database, sql: exists, arguments: key) != nil else { throw AuthError.noSuchAccount }
     }
 
     /// Adds the event whose number and predecessor `row`, returned by the UPDATE, tells, and moves the chain's head.

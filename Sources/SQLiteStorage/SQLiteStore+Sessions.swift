@@ -165,28 +165,6 @@ extension SQLiteStore {
         }
     }
 
-    package func acceptInvitation(
-        _ digest: SecretDigest,
-        of account: AccountID,
-        password: SealedPasswordHash,
-        audit: AuditDraft
-    ) async throws(AuthError) -> Bool {
-        try await change(
-            account,
-            audit: audit,
-            assigning: SQLiteStore.newPassword,
-            where: """
-                status = 'active' AND EXISTS (
-                    SELECT 1 FROM invitation WHERE account_id = account.id AND digest = :digest AND expires_at > :now
-                )
-                """,
-            [
-                "hash": Data(password.bytes), "digest": Data(digest.bytes), "now": clock.now.milliseconds,
-            ],
-            then: SQLiteStore.endSessions(of: account)
-        )
-    }
-
     /// What goes with a password that is no longer, and with a disabled account.
     static func endSessions(of account: AccountID) -> @Sendable (Database) throws -> Void {
         { database in

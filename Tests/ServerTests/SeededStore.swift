@@ -108,7 +108,8 @@ final class SeededStore: Sendable {
 
     func setPassword(_ phc: String, of id: AccountID) async throws {
         let sealed = try keys.passwords.seal(phc, for: id)
-        try await store.setPassword(of: id, to: sealed, audit: AuditDraft(.passwordChanged, by: .test))
+        let audit = AuditDraft(.passwordChanged, by: .test)
+        #expect(try await store.setPassword(of: id, to: sealed, ifPasswordVersion: nil, audit: audit) != nil)
     }
 
     func disable(_ id: AccountID) async throws {

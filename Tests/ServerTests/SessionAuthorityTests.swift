@@ -2,6 +2,8 @@ import Auth
 import SQLiteStorage
 import Testing
 
+@testable import Server
+
 /// Sessions over a store whose time is in the test's hands.
 struct SessionAuthorityTests {
     @Test(arguments: [60, 600, 1800] as [Int64])
@@ -37,5 +39,28 @@ struct SessionAuthorityTests {
         )
         clock.advance(bySeconds: idle)
         #expect(try await sessions.resume(another) == nil)
+    }
+
+    @Test func `a password that was set since it was confirmed is not replaced, and begins no session`() async throws {
+        let seed = try await SeededStore.shared.value
+        let people = seed.people(seed.hasher, seed.authority)
+        let id = try await seed.account().id
+        let account = try #require(try await seed.store.account(number: id.number))
+        let source = RequestSource(address: nil, agent: "")
+        let password = try Password(SeededStore.password)
+        let known = try await people.sessions.confirm(account, password: password, source: source)
+        #expect(known == 1)
+        let reset = try Password("an operator's, long enough")
+        #expect(try await people.accounts.setPassword(of: account.email, to: reset, by: .test) == 2)
+        let own = try Password("one's own, which comes late")
+        let late = try await people.accounts.setPassword(
+            of: account.email,
+            to: own,
+            ifPasswordVersion: known,
+            by: .test
+        )
+        #expect(late == nil)
+        #expect(try await people.sessions.begin(of: id, passwordVersion: known, source: source) == nil)
+        #expect(try await people.sessions.confirm(account, password: reset, source: source) == 2)
     }
 }

@@ -170,6 +170,37 @@ extension StoreContract {
         }
 
         @Test(arguments: StoreBackend.all)
+        func `a password that is no longer the one that was seen is not replaced`(backend: StoreBackend) async throws {
+            let place = try backend.makePlace()
+            let store = try place.open()
+            try await store.add(person(1, "ann@example.com"))
+            func set(_ text: String, ifVersion version: Int64?) async throws -> Int64? {
+                let audit = draft(.passwordChanged)
+                return try await store.setPassword(
+                    of: id(1),
+                    to: sealed(text),
+                    ifPasswordVersion: version,
+                    audit: audit
+                )
+            }
+            #expect(try await set("mine", ifVersion: 1) == 2)
+            #expect(try await set("late", ifVersion: 1) == nil)
+            _ = try await store.replaceToken(of: 1, 5, ifPasswordVersion: 2)
+            #expect(try await set("later", ifVersion: 3) == nil)
+            #expect(try lookUp(id(1), in: store).token?.digest == digest(5))
+            #expect(try await set("operator's", ifVersion: nil) == 3)
+            let record = try #require(try await store.passwordRecord(EmailAddress("ann@example.com")))
+            #expect(record.passwordVersion == 3 && record.hash == sealed("operator's"))
+            #expect(try await store.auditEvents(of: id(1), after: 0, limit: 10).count == 4)
+            // Of many who saw the same one succeeds.
+            let made = try await withThrowingTaskGroup(of: Int64?.self) { group in
+                for number in 0..<16 { group.addTask { try await set("\(number)", ifVersion: 3) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(made.compactMap(\.self) == [4])
+        }
+
+        @Test(arguments: StoreBackend.all)
         func `a rehash leaves version and token, and loses against a changed hash`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
             let store = try place.open()

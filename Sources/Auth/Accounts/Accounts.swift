@@ -92,16 +92,20 @@ package struct Accounts: Sendable {
         try await store.accounts(ownedBy: owner.number, afterKey: email?.key, limit: min(max(limit, 1), 1000))
     }
 
-    /// Sets the password and ends the account's token and its sessions.
+    /// Sets the password and ends the account's token and its sessions. Returns the password's version; nil, and nothing
+    /// changed, when the one before is no longer of `passwordVersion`, if that is given.
+    @discardableResult
     package func setPassword(
         of email: EmailAddress,
         to password: Password,
+        ifPasswordVersion passwordVersion: Int64? = nil,
         by source: AuditSource
-    ) async throws(AuthError) {
+    ) async throws(AuthError) -> Int64? {
         let account = try await existing(email)
-        try await store.setPassword(
+        return try await store.setPassword(
             of: account.id,
             to: try await sealed(password, for: account),
+            ifPasswordVersion: passwordVersion,
             audit: AuditDraft(.passwordChanged, by: source)
         )
     }

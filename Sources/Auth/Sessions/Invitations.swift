@@ -33,20 +33,19 @@ package struct Invitations: Sendable {
         try await store.invitedAccount(keys.digest(secret, for: .invitation))
     }
 
-    /// Sets the password of the account it invites and ends the invitation; nil when it was over. Throws `.weakPassword` and the like, and then it goes
+    /// Sets the password of the account it invites and ends the invitation. Returns the password's version; nil when it was over. Throws `.weakPassword` and the like, and then it goes
     /// on holding.
     package func accept(
         _ secret: OpaqueSecret,
         of account: Account,
         password: Password,
         source: RequestSource
-    ) async throws(AuthError) -> AccountID? {
-        let accepted = try await store.acceptInvitation(
+    ) async throws(AuthError) -> Int64? {
+        try await store.acceptInvitation(
             keys.digest(secret, for: .invitation),
             of: account.id,
             password: try await accounts.sealed(password, for: account),
             audit: AuditDraft(.passwordChanged, by: .account(account.id, source), detail: "by invitation")
         )
-        return accepted ? account.id : nil
     }
 }

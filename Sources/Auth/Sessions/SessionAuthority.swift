@@ -29,30 +29,31 @@ package struct SessionAuthority: Sendable {
                 throw .invalidCredentials
             }
             guard account.kind.type == .user else { throw .notUserAccount }
-            guard let secret = try await begin(record.account, record.passwordVersion, source) else {
-                throw .invalidCredentials
-            }
+            let begun = try await begin(of: record.account, passwordVersion: record.passwordVersion, source: source)
+            guard let secret = begun else { throw .invalidCredentials }
             return secret
         }
     }
 
-    /// Checks that whoever has a session also knows its account's password; throttled like any sign-in.
-    package func confirm(_ account: Account, password: Password, source: RequestSource) async throws(AuthError) {
+    /// Checks that whoever has a session also knows its account's password; throttled like any sign-in. Returns the version of
+    /// the password that was right.
+    package func confirm(
+        _ account: Account,
+        password: Password,
+        source: RequestSource
+    ) async throws(AuthError) -> Int64 {
         try await signIn(account.email.description, password, source) { record throws(AuthError) in
             guard record.account == account.id else { throw .invalidCredentials }
+            return record.passwordVersion
         }
     }
 
-    /// Begins a session for someone who has just set the account's password; nil when the account changed meanwhile.
-    package func begin(for id: AccountID, source: RequestSource) async throws(AuthError) -> OpaqueSecret? {
-        guard let account = try await store.account(number: id.number), account.kind.type == .user else { return nil }
-        return try await begin(id, account.passwordVersion, source)
-    }
-
-    private func begin(
-        _ account: AccountID,
-        _ passwordVersion: Int64,
-        _ source: RequestSource
+    /// Begins a session of a person who has just shown or set the password of this version; nil when the account has another
+    /// since, or is disabled.
+    package func begin(
+        of account: AccountID,
+        passwordVersion: Int64,
+        source: RequestSource
     ) async throws(AuthError) -> OpaqueSecret? {
         var generator = SystemRandomNumberGenerator()
         let secret = OpaqueSecret.random(using: &generator)

@@ -33,8 +33,9 @@ struct AccountRoutes: Sendable {
         guard visit.form["password"] == visit.form["again"] else {
             return try await page(visit, "The two new passwords are not the same.")
         }
+        let known: Int64
         do {
-            try await sessions.confirm(
+            known = try await sessions.confirm(
                 visit.account,
                 password: Password(visit.form["current"]),
                 source: visit.source
@@ -49,19 +50,26 @@ struct AccountRoutes: Sendable {
             default: throw error
             }
         }
+        let version: Int64?
         do {
-            try await accounts.setPassword(
+            version = try await accounts.setPassword(
                 of: visit.account.email,
                 to: Password(visit.form["password"]),
+                ifPasswordVersion: known,
                 by: visit.actor
             )
         } catch {
             guard let words = AccountRoutes.refusal(ofNewPassword: error) else { throw error }
             return try await page(visit, words)
         }
-        guard let secret = try await sessions.begin(for: visit.account.id, source: visit.source) else {
-            return Pages.redirect(to: "/login")
-        }
+        // Somebody else set another meanwhile, which ended this session and holds.
+        guard let version,
+            let secret = try await sessions.begin(
+                of: visit.account.id,
+                passwordVersion: version,
+                source: visit.source
+            )
+        else { return Pages.redirect(to: "/login") }
         return door.enter("/account?done=password", with: secret, visit.transport)
     }
 

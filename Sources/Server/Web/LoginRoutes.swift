@@ -56,14 +56,19 @@ struct LoginRoutes: Sendable {
         }
         do {
             guard
-                let id = try await invitations.accept(
+                let version = try await invitations.accept(
                     secret,
                     of: account,
                     password: Password(passing.form["password"]),
                     source: passing.source
                 )
             else { throw ErrorResponse(.notFound, "This invitation is over") }
-            guard account.kind.type == .user, let session = try await sessions.begin(for: id, source: passing.source)
+            guard account.kind.type == .user,
+                let session = try await sessions.begin(
+                    of: account.id,
+                    passwordVersion: version,
+                    source: passing.source
+                )
             else { return Pages.redirect(to: "/login") }
             return try await enter("/dashboard", with: session, passing)
         } catch let error as AuthError {
