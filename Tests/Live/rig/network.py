@@ -3,6 +3,7 @@
 import ctypes
 import multiprocessing
 import os
+import signal
 import subprocess
 import traceback
 from collections.abc import Callable
@@ -19,17 +20,21 @@ def in_own_network(addresses: list[str], body: Callable[[], None]) -> None:
     process = context.Process(target=_run, args=(addresses, body, there))
     process.start()
     there.close()
-    process.join(SECONDS)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        raise AssertionError(f"not done within {SECONDS} s")
+    try:
+        process.join(SECONDS)
+        assert not process.is_alive(), f"not done within {SECONDS} s"
+    finally:
+        if process.is_alive():
+            # What it started as well.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.join()
     failure = here.recv() if here.poll() else "it ended without a word"
     assert failure is None, failure
 
 
 def _run(addresses: list[str], body: Callable[[], None], outcome: Connection) -> None:
     try:
+        os.setpgid(0, 0)
         _enter()
         for command in ("link set lo up", *(f"addr add {address} dev lo" for address in addresses)):
             subprocess.run(["ip", *command.split()], check=True)
