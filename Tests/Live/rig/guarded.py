@@ -1,6 +1,5 @@
 """An API that knows nothing of tokens, behind a proxy with one of our example configurations."""
 
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from rig.proxies import START_SECONDS, STOP_SECONDS, free_port, listens, path_of
-from rig.waiting import wait_until
+from rig.proxies import free_port, listening, path_of
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "Examples"
 IDENTITY = ["User", "Email", "Account-Type", "Role", "Scopes", "Expires"]
@@ -114,14 +112,5 @@ def example(
         text = text.replace("abns@latchkey-guard", f"abns@latchkey-guard-{port}")
         (directory / source.name).write_text(text)
     environment = {"HOME": str(directory), "XDG_DATA_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}
-    with (directory / "proxy.log").open("wb") as log:
-        process = subprocess.Popen(
-            command(directory), cwd=directory, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
-    try:
-        wait_until(lambda: process.poll() is not None or listens(port), START_SECONDS, f"{kind} listens")
-        assert process.poll() is None, (directory / "proxy.log").read_text()
+    with listening(command(directory), port, directory / "proxy.log", cwd=directory, env=environment):
         yield "127.0.0.1", port
-    finally:
-        process.terminate()
-        process.wait(STOP_SECONDS)

@@ -70,15 +70,27 @@ def proxy(kind: str, server: tuple[str, int], directory: Path) -> Iterator[tuple
         relaxed = RELAXED if "relaxed" in kind else ""
         configuration.write_text(HAPROXY.format(**values, relaxed=relaxed))
         command = [path_of("haproxy"), "-db", "-f", configuration]
-    with (directory / "proxy.log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        wait_until(lambda: process.poll() is not None or listens(port), START_SECONDS, f"{kind} listens")
-        assert process.poll() is None, (directory / "proxy.log").read_text()
+    with listening(command, port, directory / "proxy.log"):
         yield "127.0.0.1", port
+
+
+@contextmanager
+def listening(command: list, port: int, log: Path, **options: object) -> Iterator[None]:
+    """Runs a program that listens on the port for as long as the block runs."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
+    try:
+        wait_until(lambda: process.poll() is not None or listens(port), START_SECONDS, f"{command[0]} listens")
+        assert process.poll() is None, log.read_text()
+        yield
     finally:
         process.terminate()
-        process.wait(STOP_SECONDS)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
 
 def path_of(name: str) -> str:
