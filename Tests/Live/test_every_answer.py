@@ -1,7 +1,7 @@
 """One walk over every route and every kind of error: what all answers carry, and which of them any page may read."""
 
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 import yaml
@@ -116,17 +116,12 @@ def test_every_error_has_one_shape(reason: str, server: Server):
 
 
 def test_an_overload_is_told_as_any_other_error(server: Server):
-    answers: list[Answer] = []
-    senders = [
-        threading.Thread(
-            target=lambda number=number: answers.append(exchange(server, failed(f"a{number}@example.com")))
-        )
-        for number in range(8)
-    ]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
+    with ExitStack() as connections:
+        # All are open before the first is asked for anything, so that the requests come at once.
+        clients = [connections.enter_context(Connection(server, seconds=30)) for _ in range(8)]
+        for number, client in enumerate(clients):
+            client.send(failed(f"a{number}@example.com"))
+        answers = [client.answer() for client in clients]
     refused = [answer for answer in answers if answer.status == 503]
     assert refused
     assert {answer.status for answer in answers} == {400, 503}
