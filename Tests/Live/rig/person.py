@@ -10,19 +10,8 @@ from rig.tab import Tab
 
 class Person(Tab):
     def __init__(self, browser: Browser, width: int = 1280, scheme: str = "light", scripts: bool = True):
-        self.browser = browser
-        self.context = browser.call("Target.createBrowserContext")["browserContextId"]
-        self.target = browser.call("Target.createTarget", url="about:blank", browserContextId=self.context)["targetId"]
-        self.session = browser.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
-        self.dress(width, scheme)
-        self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self.call("Page.enable")
-
-    def dress(self, width: int, scheme: str) -> None:
-        """A window of this width, in this colour scheme."""
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-        self.call("Emulation.setDeviceMetricsOverride", **size)
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.context = browser.call("Target.createBrowserContext")
+        super().__init__(browser, width, scheme, scripts, self.context)
 
     def open(self, url: str) -> None:
         self.go(lambda: self.call("Page.navigate", url=url))
@@ -74,4 +63,4 @@ class Person(Tab):
         )
 
     def close(self) -> None:
-        self.browser.call("Target.disposeBrowserContext", browserContextId=self.context)
+        self.browser.call("Target.disposeBrowserContext", **self.context)

@@ -16,15 +16,28 @@ KEYS = {"Tab": 9, "Enter": 13, "ArrowRight": 39, "ArrowLeft": 37}
 
 
 class Tab:
-    def __init__(self, browser: Browser, width: int = 1280, scheme: str = "light", scripts: bool = True):
+    """`context` is that of somebody whose cookies are their own."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        width: int = 1280,
+        scheme: str = "light",
+        scripts: bool = True,
+        context: dict[str, str] | None = None,
+    ):
         self.browser = browser
-        self.target = browser.call("Target.createTarget", url="about:blank")["targetId"]
+        self.target = browser.call("Target.createTarget", url="about:blank", **(context or {}))["targetId"]
         self.session = browser.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
+        self.dress(width, scheme)
+        self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.call("Page.enable")
+
+    def dress(self, width: int, scheme: str) -> None:
+        """A window of this width, in this colour scheme."""
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self.call("Emulation.setDeviceMetricsOverride", **size)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self.call("Page.enable")
 
     def call(self, method: str, **parameters: object) -> dict:
         return self.browser.call(method, self.session, **parameters)
@@ -87,6 +100,8 @@ class Tab:
 def tab(browser: Browser, url: str, **options: object) -> Iterator[Tab]:
     """A tab with a page in it, for as long as the block runs."""
     opened = Tab(browser, **options)
-    opened.open(url)
-    yield opened
-    opened.close()
+    try:
+        opened.open(url)
+        yield opened
+    finally:
+        opened.close()
