@@ -28,13 +28,11 @@ from rig.http2 import (
     parsed,
 )
 from rig.server import BASE_PATH, Server
-from rig.waiting import wait_until
+from rig.waiting import LATE, wait_until
 from rig.wire import exchange, request
 
 INTERVAL = 0.3
 SLACK = 1.5
-# A busy machine's.
-LATE = 8
 PATIENCE = 20
 HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(600)
 FORM = request("POST", BASE_PATH + "/api-token-generate", {"Content-Type": URL_ENCODED, "Content-Length": "1000"})
@@ -116,8 +114,8 @@ class Outcome:
 
 
 def run(drip: Drip, server: Server) -> Outcome:
+    start = time.monotonic()
     with drip.connect(server) as connection:
-        start = time.monotonic()
         done = threading.Event()
 
         def send() -> None:
@@ -166,8 +164,8 @@ def test_a_client_that_does_not_take_a_long_answer_loses_the_connection(server: 
     with socket.socket() as connection:
         # So small a window that most of the answer has to stay where it is.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-        connection.connect(server.address)
         start = time.monotonic()
+        connection.connect(server.address)
         connection.sendall(request("GET", "/openapi.yaml"))
         # The server's system does not tell the client.
         wait_until(lambda: not is_held(server, connection), PATIENCE, "the server's side of the connection is gone")
@@ -184,8 +182,8 @@ def is_held(server: Server, connection: socket.socket) -> bool:
 def test_a_body_that_drips_in_over_http2_is_refused_and_its_neighbours_are_served(secure_server: Server):
     generate = f"{BASE_PATH}/api-token-generate".encode()
     header = b"\x83\x87\x01\x09localhost\x04" + bytes([len(generate)]) + generate
+    start = time.monotonic()
     with connect(secure_server) as connection:
-        start = time.monotonic()
         connection.sendall(frame(HEADERS, END_HEADERS, 1, header))
         data = b""
         connection.settimeout(INTERVAL)
@@ -205,8 +203,8 @@ def test_a_body_that_drips_in_over_http2_is_refused_and_its_neighbours_are_serve
 def test_a_client_that_takes_no_answers_over_http2_loses_them(secure_server: Server):
     no_window = frame(SETTINGS, payload=b"\x00\x04\x00\x00\x00\x00")
     numbers = range(1, 201, 2)
+    start = time.monotonic()
     with connect(secure_server) as connection:
-        start = time.monotonic()
         connection.sendall(no_window)
         connection.sendall(b"".join(frame(HEADERS, END_HEADERS | END_STREAM, number, ALIVE) for number in numbers))
         data = b""

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 
 INTERVAL = 0.01
+# How late a deadline of the server may be noticed on a busy machine.
+LATE = 8
 
 
 def wait_until(condition: Callable[[], object], seconds: float, what: str, interval: float = INTERVAL) -> None:
