@@ -3,13 +3,20 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from rig.authority import Authority, make_authority
+from rig.browser import Browser
 from rig.commands import Account, Commands
+from rig.pages import NAMES, Page, path, read
+from rig.postgres import Postgres, start_postgres
+from rig.reader import EMAIL, PASSWORD, SAMPLES, Reader, command_line, get
+from rig.samples import run_program
 from rig.server import Server, start_server
+from rig.tokens import generate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -93,5 +100,66 @@ def launch(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         return server
 
     yield start
-    codes = [server.stop() for server in started if server.is_running]
-    assert codes == [0] * len(codes)
+    with ExitStack() as ends:
+        for server in started:
+            ends.callback(stop_cleanly, server)
+
+
+def stop_cleanly(server: Server) -> None:
+    if server.is_running:
+        assert server.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def browser(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One that trusts the secure server's certificate."""
+    browser = Browser(tmp_path_factory.mktemp("browser"), authority.key_hash)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a person may look at the pages: a folder that LATCHKEY_PICTURES names, or one that goes away."""
+    named = os.environ.get("LATCHKEY_PICTURES")
+    return Path(named) if named else tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that the tests share, each with a database of its own."""
+    server = start_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def docs_server(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """What a reader starts to try the samples, who fails more often than a person may."""
+    settings = {"LATCHKEY_THROTTLING_ENABLED": "false"}
+    server = start_server(binary, tmp_path_factory.mktemp("docs"), "--dev", settings=settings)
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def pages(docs_server: Server) -> dict[str, Page]:
+    return {name: read(name, get(docs_server, path(name)).text) for name in NAMES}
+
+
+@pytest.fixture(scope="session")
+def service_password(docs_server: Server, binary: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Of the service account of the pages, made as the page says."""
+    [sample] = [each for each in SAMPLES if each.page == "service-accounts" and each.section == "make-one"]
+    directory = tmp_path_factory.mktemp("service")
+    return run_program("sh", sample.text, directory, command_line(docs_server, binary, directory)).removesuffix("\n")
+
+
+@pytest.fixture
+def reader(
+    docs_server: Server, browser: Browser, pages: dict, service_password: str, binary: Path, tmp_path: Path
+) -> Reader:
+    token = generate(docs_server, EMAIL, PASSWORD)
+    (tmp_path / "password.txt").write_text(PASSWORD)
+    variables = command_line(docs_server, binary, tmp_path) | {"TOKEN": token, "PASSWORD": service_password}
+    return Reader(docs_server, browser, tmp_path, variables, pages)

@@ -2,26 +2,17 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from rig.commands import Commands
-from rig.postgres import Postgres, start_postgres
+from rig.postgres import Postgres
 from rig.server import Server
 from rig.tokens import generate
 
 PASSWORD = "correct horse battery staple"
 # Tables whose rows stay behind, and why.
 LEFT_BEHIND: dict[str, str] = {}
-
-
-@pytest.fixture
-def postgres() -> Iterator[Postgres]:
-    server = start_postgres()
-    yield server
-    server.stop()
 
 
 def test_no_table_and_no_column_is_forgotten(postgres: Postgres, binary: Path, launch: Callable[..., Server]) -> None:
@@ -41,16 +32,16 @@ def test_no_table_and_no_column_is_forgotten(postgres: Postgres, binary: Path, l
             seen = {row[place] for row in rows[table]}
             assert seen - {None, "", 0}, f"no value in {table}.{column}: add one below, or its loss goes unnoticed"
 
-    target = Commands(binary, first.data, {"LATCHKEY_STORE_URL": postgres.url})
+    target = Commands(binary, first.data, {"LATCHKEY_STORE_URL": postgres.make_database("copy")})
     assert target.run("migrate", "up").code == 0
     copied = target.run("copy", "--from", f"sqlite:{first.data}")
     assert copied.code == 0, copied
 
     for table, columns in tables.items():
         listed = f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'"
-        assert set(postgres.run("postgres", listed).split()) == set(columns), f"{table} differs between the stores"
+        assert set(postgres.run("copy", listed).split()) == set(columns), f"{table} differs between the stores"
         sql = f"SELECT coalesce(json_agg(json_build_array({', '.join(columns)})), '[]') FROM {table}"
-        found = {tuple(row) for row in json.loads(postgres.run("postgres", sql))}
+        found = {tuple(row) for row in json.loads(postgres.run("copy", sql))}
         assert found == (set() if table in LEFT_BEHIND else rows[table]), table
 
 

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,6 @@ PAGES = ["token-generate", "basic-auth"]
 PRINTS_RAW_BODY = [page + "/" + name for page in PAGES for name in ("curl.sh", "ruby.rb", "python.py")]
 
 numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def browser(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    browser = Browser(tmp_path_factory.mktemp("browser"), authority.key_hash)
-    yield browser
-    browser.close()
 
 
 def sample(name: str, server: Server, password: str = PASSWORD) -> str:
