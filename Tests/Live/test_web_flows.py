@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +13,7 @@ from rig.commands import Account, Commands
 from rig.person import Person
 from rig.server import Server
 from rig.tokens import opens
+from rig.visitor import Visitor
 from rig.waiting import wait_until
 
 PASSWORD = "correct horse battery staple"
@@ -113,6 +115,17 @@ def test_wrong_credentials_stay_on_the_page_and_say_so(browser: Browser, server:
     assert tab.value("document.querySelector('#email').value") == account.email
     assert tab.value("document.querySelector('#password').value") == ""
     tab.close()
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", "/login", "/logout"])
+def test_logging_in_leads_to_a_page_of_this_server(target: str, server: Server, resident: Account):
+    with Visitor(server) as visitor:
+        answer = visitor.post("/login", email=resident.email, password=resident.password, next=target)
+        assert answer.headers["Location"] == "/dashboard"
+        assert visitor.get(f"/login?next={quote(target, safe='')}").headers["Location"] == "/dashboard"
+    with Visitor(server) as visitor:
+        answer = visitor.post("/login", email=resident.email, password=resident.password, next="/activity")
+        assert answer.headers["Location"] == "/activity"
 
 
 def test_an_owner_runs_a_service_account_and_a_stranger_finds_nothing(person, server: Server):

@@ -130,7 +130,7 @@ struct WebDoor: Sendable {
     /// A path of a page of ours, for going on after logging in; anything else is the dashboard.
     func next(_ path: String) -> String {
         let isOurs = path.utf8.allSatisfy { EdgeRules.isHostByte($0) || $0 == UInt8(ascii: "/") }
-        return isOurs && siteMap.route(path).isWeb && path != "/login" ? path : "/dashboard"
+        return isOurs && siteMap.route(path).isWeb && !["/login", "/logout"].contains(path) ? path : "/dashboard"
     }
 
     /// Reads a posted form if it was sent from a page of ours that was shown under `secret`.
