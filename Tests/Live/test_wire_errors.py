@@ -1,9 +1,12 @@
 """Paths and methods that are not there: one error shape, never a redirect."""
 
+from collections.abc import Callable
+
 import pytest
 
 from rig.answers import assert_error, assert_readable_anywhere
 from rig.server import BASE_PATH, Server
+from rig.waiting import wait_until
 from rig.wire import Answer, Connection, exchange, request
 
 METHODS = {
@@ -95,3 +98,13 @@ def test_health_is_told_to_anyone(path: str, server: Server):
     answer = exchange(server, request("GET", path))
     assert answer.status == 200
     assert answer.value("Cache-Control") == "no-store"
+
+
+def test_what_a_client_got_wrong_is_no_error_of_the_log(launch: Callable[..., Server]):
+    server = launch(settings={"LATCHKEY_LOG_LEVEL": "debug"})
+    assert exchange(server, request("CONNECT", "/")).status == 501
+    assert exchange(server, request("GET", "/").replace(b"HTTP/1.1", b"HTTP/2.0")).status == 505
+    wait_until(lambda: "status=505" in server.log.read_text(), 10, "the log tells of it")
+    lines = [line for line in server.log.read_text().splitlines() if "status=50" in line]
+    assert len(lines) == 2
+    assert not [line for line in lines if line.split()[1] == "error"]

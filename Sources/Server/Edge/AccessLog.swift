@@ -15,14 +15,15 @@ struct AccessLog: Sendable {
         self.trustedProxies = trustedProxies
     }
 
-    /// Verifications and health are told at debug, for they are many; everything else at info, faults of ours at error.
+    /// Verifications and health are told at debug, for they are many; everything else at info, faults of ours at error. What
+    /// was not understood (501, 505) is the client's.
     func record(
         _ exchange: Exchange,
         elapsed: TimeAmount,
         channel: @autoclosure () -> any Channel,
         byGate: Bool
     ) {
-        let level: Logger.Level = exchange.status >= 500 && exchange.status != 503 ? .error : byGate ? .debug : .info
+        let level: Logger.Level = exchange.status == 500 ? .error : byGate ? .debug : .info
         guard lowestLevel <= level else { return }
         let client = trustedProxies.client(peer: channel().peer, forwardedFor: exchange.forwardedFor)
         logger.log(
