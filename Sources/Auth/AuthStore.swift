@@ -22,20 +22,25 @@ package protocol AuthStore: Sendable {
     /// What checking a password needs, in one read; nil for an unknown e-mail.
     func passwordRecord(_ email: EmailAddress) async throws(AuthError) -> PasswordRecord?
 
-    /// Makes `token` the account's only one; nil, and nothing changed, unless the account is active and still at
-    /// `passwordVersion`. Of concurrent calls the highest generation is the one that lives. The token it replaces, if live,
+    /// Makes `token` the account's only one; nil, and nothing changed, unless the account is active, still at `passwordVersion`
+    /// and, if `generation` is given, its live token is of that one, 0 for none. Of concurrent calls the highest generation is the one that lives. The token it replaces, if live,
     /// goes on passing for the account's overlap and no longer than it would have lived; the one before that ends.
     func replaceToken(
         of account: AccountID,
         with token: NewToken,
         ifPasswordVersion passwordVersion: Int64,
+        ifGeneration generation: Int64?,
         audit: AuditDraft
     ) async throws(AuthError) -> Account.Token?
 
-    /// Ends the live token and a previous one that still passes; with `digest`, only when one of the two has it. False
-    /// when there was none to end.
-    func revokeToken(of account: AccountID, ifDigest digest: TokenDigest?, audit: AuditDraft) async throws(AuthError)
-        -> Bool
+    /// Ends the live token and a previous one that still passes; with `digest`, only when one of the two has it, with
+    /// `generation`, only when the live one is of that. False when there was none to end.
+    func revokeToken(
+        of account: AccountID,
+        ifDigest digest: TokenDigest?,
+        ifGeneration generation: Int64?,
+        audit: AuditDraft
+    ) async throws(AuthError) -> Bool
 
     /// Sets the password, raises `password_version`, which it returns, and ends the token, all sessions and an invitation; nil,
     /// and nothing changed, unless the account is still at `passwordVersion`, if that is given. Throws `.noSuchAccount`.

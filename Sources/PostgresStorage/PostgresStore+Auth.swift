@@ -94,6 +94,7 @@
             of account: AccountID,
             with token: NewToken,
             ifPasswordVersion passwordVersion: Int64,
+            ifGeneration generation: Int64?,
             audit: AuditDraft
         ) async throws(AuthError) -> Account.Token? {
             let outcome = try await change(
@@ -104,12 +105,15 @@
                         token_digest = $12, token_key_id = $13, token_generation = token_generation + 1,
                         token_issued_at = $6, token_expires_at = $14, token_issued_by = $7, \(PostgresStore.overlapStart)
                         """,
-                    condition: "status = 'active' AND password_version = $15",
+                    condition: """
+                        status = 'active' AND password_version = $15 AND (CAST($16 AS BIGINT) IS NULL
+                            OR CASE WHEN token_digest IS NULL THEN 0 ELSE token_generation END = $16)
+                        """,
                     parameters: { now in
                         [
                             .bytes(token.digest.bytes), .integer(token.keyID),
                             .integer(now.advanced(bySeconds: token.lifetimeSeconds).milliseconds),
-                            .integer(passwordVersion),
+                            .integer(passwordVersion), .integer(generation),
                         ]
                     }
                 )
@@ -126,6 +130,7 @@
         package func revokeToken(
             of account: AccountID,
             ifDigest digest: TokenDigest?,
+            ifGeneration generation: Int64?,
             audit: AuditDraft
         ) async throws(AuthError) -> Bool {
             try await change(
@@ -136,8 +141,9 @@
                     condition: """
                         token_digest IS NOT NULL AND (CAST($12 AS BYTEA) IS NULL OR token_digest = $12
                             OR (overlap_digest = $12 AND overlap_until > $6))
+                            AND (CAST($13 AS BIGINT) IS NULL OR token_generation = $13)
                         """,
-                    parameters: { _ in [.bytes(digest?.bytes)] }
+                    parameters: { _ in [.bytes(digest?.bytes), .integer(generation)] }
                 )
             ) != nil
         }

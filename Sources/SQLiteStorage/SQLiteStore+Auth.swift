@@ -88,6 +88,7 @@ extension SQLiteStore: AuthStore {
         of account: AccountID,
         with token: NewToken,
         ifPasswordVersion passwordVersion: Int64,
+        ifGeneration generation: Int64?,
         audit: AuditDraft
     ) async throws(AuthError) -> Account.Token? {
         try await write { [self] database in
@@ -102,12 +103,14 @@ extension SQLiteStore: AuthStore {
                         token_issued_at = :now, token_expires_at = :expiry, token_issued_by = :issuer,
                         \(SQLiteStore.overlapStart), audit_count = audit_count + 1
                     WHERE id = :id AND created_at = :created_at AND status = 'active' AND password_version = :version
+                        AND (:generation IS NULL OR \(SQLiteStore.liveGeneration) = :generation)
                     RETURNING token_generation, audit_count, audit_mac
                     """,
                 arguments: [
                     "digest": Data(token.digest.bytes), "key_id": token.keyID, "now": now.milliseconds,
                     "expiry": expiry.milliseconds, "issuer": issuer, "id": account.number,
                     "created_at": account.createdAt.milliseconds, "version": passwordVersion,
+                    "generation": generation,
                 ]
             )
             guard let row else { return nil }
@@ -124,6 +127,7 @@ extension SQLiteStore: AuthStore {
     package func revokeToken(
         of account: AccountID,
         ifDigest digest: TokenDigest?,
+        ifGeneration generation: Int64?,
         audit: AuditDraft
     ) async throws(AuthError) -> Bool {
         try await change(
@@ -132,9 +136,10 @@ extension SQLiteStore: AuthStore {
             assigning: SQLiteStore.tokenEnd,
             where: """
                 token_digest IS NOT NULL
+                AND (:generation IS NULL OR token_generation = :generation)
                 AND (:digest IS NULL OR token_digest = :digest OR (overlap_digest = :digest AND overlap_until > :now))
                 """,
-            ["digest": digest.map { Data($0.bytes) }, "now": clock.now.milliseconds]
+            ["digest": digest.map { Data($0.bytes) }, "generation": generation, "now": clock.now.milliseconds]
         )
     }
 
@@ -200,6 +205,9 @@ extension SQLiteStore {
         \(overlapEnd), token_generation = token_generation + (token_digest IS NOT NULL), token_digest = NULL, token_key_id = NULL,
         token_issued_at = NULL, token_expires_at = NULL, token_issued_by = NULL
         """
+
+    /// Of the live token; 0 for none.
+    private static let liveGeneration = "CASE WHEN token_digest IS NULL THEN 0 ELSE token_generation END"
 
     /// One conditional UPDATE of the account and its audit event, and `then` in the same transaction. False when `condition` did
     /// not hold.

@@ -94,4 +94,23 @@ struct WebFormTests {
             }
         }
     }
+
+    @Test func `a form that is sent many times at once makes one token, and ends one`() async throws {
+        let seed = try await SeededStore.shared.value
+        let id = try await seed.account().id
+        let read = try #require(try await seed.store.account(number: id.number))
+        let made = try await withThrowingTaskGroup(of: GeneratedToken?.self) { tasks in
+            for _ in 0..<8 { tasks.addTask { try await seed.authority.generateAsOperator(for: read, by: .test) } }
+            return try await tasks.reduce(into: []) { $0.append($1) }
+        }
+        #expect(made.compactMap(\.self).count == 1)
+        let held = try #require(try await seed.store.account(number: id.number))
+        #expect(held.generation == 1)
+        #expect(try await seed.authority.revokeAsOperator(of: read, by: .test) == false)
+        #expect(try await seed.authority.revokeAsOperator(of: held, by: .test))
+        #expect(try await seed.authority.generateAsOperator(for: held, by: .test) == nil)
+        // An operator's command is asked for once each time.
+        for _ in 0..<2 { _ = try await seed.authority.generateAsOperator(for: read.email, by: .test) }
+        #expect(try await seed.store.account(number: id.number)?.generation == 4)
+    }
 }

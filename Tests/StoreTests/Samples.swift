@@ -68,6 +68,29 @@ extension AuthStore {
         )
     }
 
+    /// Whichever token the account has.
+    func replaceToken(
+        of account: AccountID,
+        with token: NewToken,
+        ifPasswordVersion version: Int64,
+        audit: AuditDraft
+    ) async throws(AuthError) -> Account.Token? {
+        try await replaceToken(
+            of: account,
+            with: token,
+            ifPasswordVersion: version,
+            ifGeneration: nil,
+            audit: audit
+        )
+    }
+
+    /// Of whichever generation it is.
+    func revokeToken(of account: AccountID, ifDigest digest: TokenDigest?, audit: AuditDraft) async throws(AuthError)
+        -> Bool
+    {
+        try await revokeToken(of: account, ifDigest: digest, ifGeneration: nil, audit: audit)
+    }
+
     /// Whichever password the account has.
     func setPassword(of account: AccountID, to sealed: SealedPasswordHash, audit: AuditDraft) async throws {
         #expect(try await setPassword(of: account, to: sealed, ifPasswordVersion: nil, audit: audit) != nil)

@@ -119,6 +119,45 @@ extension StoreContract {
         }
 
         @Test(arguments: StoreBackend.all)
+        func `a token that is no longer the one that was seen is neither replaced nor revoked`(
+            backend: StoreBackend
+        ) async throws {
+            let place = try backend.makePlace()
+            let store = try place.open()
+            try await store.add(person(1, "ann@example.com"))
+            func replace(_ byte: UInt8, ifGeneration generation: Int64) async throws -> Int64? {
+                try await store.replaceToken(
+                    of: id(1),
+                    with: newToken(byte),
+                    ifPasswordVersion: 1,
+                    ifGeneration: generation,
+                    audit: draft(.tokenGenerated)
+                )?.generation
+            }
+            func revoke(ifGeneration generation: Int64) async throws -> Bool {
+                let audit = draft(.tokenRevoked)
+                return try await store.revokeToken(of: id(1), ifDigest: nil, ifGeneration: generation, audit: audit)
+            }
+            #expect(try await replace(5, ifGeneration: 1) == nil)
+            #expect(try await revoke(ifGeneration: 0) == false)
+            #expect(try await replace(5, ifGeneration: 0) == 1)
+            #expect(try await replace(6, ifGeneration: 0) == nil)
+            #expect(try await revoke(ifGeneration: 0) == false)
+            #expect(try await replace(6, ifGeneration: 1) == 2)
+            #expect(try await revoke(ifGeneration: 1) == false)
+            #expect(try lookUp(id(1), in: store).token?.digest == digest(6))
+            #expect(try await revoke(ifGeneration: 2))
+            #expect(try await replace(7, ifGeneration: 2) == nil)
+            // No token is 0, whatever there was before; of many who saw that one succeeds.
+            let made = try await withThrowingTaskGroup(of: Int64?.self) { group in
+                for byte in 10..<26 as Range<UInt8> { group.addTask { try await replace(byte, ifGeneration: 0) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(made.compactMap(\.self) == [4])
+            #expect(try await store.auditEvents(of: id(1), after: 0, limit: 10).count == 5)
+        }
+
+        @Test(arguments: StoreBackend.all)
         func `a cancelled caller does not undo the change it asked for`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
             let store = try place.open()

@@ -17,6 +17,9 @@ package struct Account: Equatable, Sendable {
     /// The token before the live one, when an overlap let it pass; its time may be over.
     package let previousToken: PreviousToken?
 
+    /// The live token's; 0 when there is none.
+    package var generation: Int64 { token?.generation ?? 0 }
+
     package enum Kind: Equatable, Sendable {
         case user
         case service(owner: Owner, purpose: String)

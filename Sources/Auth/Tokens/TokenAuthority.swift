@@ -62,20 +62,26 @@ package struct TokenAuthority: Sendable {
         by source: AuditSource
     ) async throws(AuthError) -> GeneratedToken {
         guard let account = try await store.account(email) else { throw .noSuchAccount }
-        guard let generated = try await generateAsOperator(for: account, by: source) else {
+        guard account.status == .active else { throw .accountDisabled }
+        guard let generated = try await replaceToken(of: account.id, account.passwordVersion, by: source) else {
             throw .unavailable("the account changed at the same time; run the command again")
         }
         return generated
     }
 
     /// The same for an account as it was read; nil when its password has been set since then, which may have ended the right
-    /// to ask for this.
+    /// to ask for this, or its token is another one.
     package func generateAsOperator(
         for account: Account,
         by source: AuditSource
     ) async throws(AuthError) -> GeneratedToken? {
         guard account.status == .active else { throw .accountDisabled }
-        return try await replaceToken(of: account.id, account.passwordVersion, by: source)
+        return try await replaceToken(
+            of: account.id,
+            account.passwordVersion,
+            ifGeneration: account.generation,
+            by: source
+        )
     }
 
     /// Ends the presented token and no newer one, but with a previous token that still passes the live one as well; false
@@ -87,7 +93,13 @@ package struct TokenAuthority: Sendable {
     ) async throws(AuthError) -> Bool {
         let draft = AuditDraft(.tokenRevoked, by: .account(caller, source))
         for digest in keys.digests(token) {
-            if try await store.revokeToken(of: token.account, ifDigest: digest, audit: draft) { return true }
+            let ended = try await store.revokeToken(
+                of: token.account,
+                ifDigest: digest,
+                ifGeneration: nil,
+                audit: draft
+            )
+            if ended { return true }
         }
         return false
     }
@@ -95,12 +107,28 @@ package struct TokenAuthority: Sendable {
     /// Ends the account's token, whichever it is; false when it had none.
     package func revokeAsOperator(of email: EmailAddress, by source: AuditSource) async throws(AuthError) -> Bool {
         guard let account = try await store.account(email) else { throw .noSuchAccount }
-        return try await store.revokeToken(of: account.id, ifDigest: nil, audit: AuditDraft(.tokenRevoked, by: source))
+        return try await store.revokeToken(
+            of: account.id,
+            ifDigest: nil,
+            ifGeneration: nil,
+            audit: AuditDraft(.tokenRevoked, by: source)
+        )
+    }
+
+    /// Ends the token of an account as it was read; false when that is no longer its token.
+    package func revokeAsOperator(of account: Account, by source: AuditSource) async throws(AuthError) -> Bool {
+        try await store.revokeToken(
+            of: account.id,
+            ifDigest: nil,
+            ifGeneration: account.generation,
+            audit: AuditDraft(.tokenRevoked, by: source)
+        )
     }
 
     private func replaceToken(
         of account: AccountID,
         _ passwordVersion: Int64,
+        ifGeneration generation: Int64? = nil,
         by source: AuditSource
     ) async throws(AuthError) -> GeneratedToken? {
         var generator = SystemRandomNumberGenerator()
@@ -110,6 +138,7 @@ package struct TokenAuthority: Sendable {
             of: account,
             with: NewToken(digest: digest, keyID: keyID, lifetimeSeconds: settings.lifetimeSeconds),
             ifPasswordVersion: passwordVersion,
+            ifGeneration: generation,
             audit: AuditDraft(.tokenGenerated, by: source)
         )
         guard stored != nil else { return nil }

@@ -7,7 +7,7 @@ extension Account {
             "id": id.description, "email": email.description, "created": PageWords.time(id.createdAt),
             "role": role.rawValue, "isActive": status == .active, "hasPassword": hasPassword,
             "scopes": scopes.map { ["name": $0.description] }, "isUnlimited": scopes.isEmpty,
-            "generation": String(token?.generation ?? 0), "version": String(passwordVersion),
+            "generation": String(generation), "version": String(passwordVersion),
         ]
         switch (status, token) {
         case (.disabled, _): facts["state"] = ["label": "Disabled", "tone": "bad"]

@@ -88,7 +88,13 @@ struct ServiceAccountRoutes: Sendable {
             guard visit.form["version"] == String(account.passwordVersion) else { return Pages.redirect(to: path) }
             var generator = SystemRandomNumberGenerator()
             let made = Password.generate(using: &generator)
-            try await accounts.setPassword(of: account.email, to: made.password, by: visit.actor)
+            let version = try await accounts.setPassword(
+                of: account.email,
+                to: made.password,
+                ifPasswordVersion: account.passwordVersion,
+                by: visit.actor
+            )
+            guard version != nil else { return Pages.redirect(to: path) }
             return try credentials(visit, "The new password", account.email.description, made.text, account.id)
         case "disable": _ = try await accounts.disable(account.email, by: visit.actor)
         case "enable": _ = try await accounts.enable(account.email, by: visit.actor)

@@ -17,11 +17,12 @@ struct TokenForms: Sendable {
         let action = visit.form["action"]
         guard action == "generate" || action == "revoke" else { return nil }
         // Sent again, by a reload say, it must not end the token that it made.
-        guard visit.form["generation"] == String(account.token?.generation ?? 0) else {
+        guard visit.form["generation"] == String(account.generation) else {
             return try changed(visit, account, path)
         }
         if action == "revoke" {
-            _ = try await authority.revokeAsOperator(of: account.email, by: visit.actor)
+            let ended = try await authority.revokeAsOperator(of: account, by: visit.actor)
+            guard ended else { return try changed(visit, account, path) }
             return Pages.redirect(to: path + "?done=revoked")
         }
         if account.isInUse(at: visit.now), visit.form["sure"] != "yes" {
