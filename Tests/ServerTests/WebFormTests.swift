@@ -113,4 +113,26 @@ struct WebFormTests {
         for _ in 0..<2 { _ = try await seed.authority.generateAsOperator(for: read.email, by: .test) }
         #expect(try await seed.store.account(number: id.number)?.generation == 4)
     }
+
+    @Test func `an owner disables a service account, and only an administrator enables it`() async throws {
+        try await run { server, seed in
+            let owner = try await seed.account()
+            let id = try await seed.service("stopped-\(owner.id.number)@example.com", owner: owner.id)
+            func status() async throws -> Account.Status? { try await seed.store.account(number: id.number)?.status }
+            let path = "/service-accounts/\(id)"
+            let browser = WebClient(server)
+            try await browser.logIn(owner.email)
+            _ = try await browser.get(path)
+            #expect(try await browser.post(path, [("action", "disable")])["location"] == path)
+            #expect(try await status() == .disabled)
+            #expect(try await !browser.get(path).body.contains("value=\"enable\""))
+            #expect(try await browser.post(path, [("action", "enable")]).status == 403)
+            #expect(try await status() == .disabled)
+            let admin = WebClient(server)
+            try await admin.logIn(seed.account(role: .admin).email)
+            _ = try await admin.get("/admin/accounts/\(id)")
+            #expect(try await admin.post("/admin/accounts/\(id)", [("action", "enable")]).status == 303)
+            #expect(try await status() == .active)
+        }
+    }
 }

@@ -97,7 +97,9 @@ struct ServiceAccountRoutes: Sendable {
             guard version != nil else { return Pages.redirect(to: path) }
             return try credentials(visit, "The new password", account.email.description, made.text, account.id)
         case "disable": _ = try await accounts.disable(account.email, by: visit.actor)
-        case "enable": _ = try await accounts.enable(account.email, by: visit.actor)
+        case "enable":
+            // It may be an administrator who disabled it.
+            throw ErrorResponse(.forbidden, "Only an administrator enables an account")
         default: throw ErrorResponse(.invalidData, "This form has no such button")
         }
         return Pages.redirect(to: path)
