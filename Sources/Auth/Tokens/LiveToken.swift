@@ -47,9 +47,14 @@ extension LiveToken {
     package var renewAfter: Timestamp { Timestamp.renewal(issuedAt: issuedAt, expiresAt: expiresAt) }
 }
 
+extension Account.Token {
+    /// The same instant of its life.
+    package var renewAfter: Timestamp { Timestamp.renewal(issuedAt: issuedAt, expiresAt: expiresAt) }
+}
+
 extension Timestamp {
     /// Two thirds of the way from issue to expiry.
-    package static func renewal(issuedAt: Timestamp, expiresAt: Timestamp) -> Timestamp {
+    fileprivate static func renewal(issuedAt: Timestamp, expiresAt: Timestamp) -> Timestamp {
         let life = expiresAt.milliseconds.subtractingReportingOverflow(issuedAt.milliseconds).partialValue
         return Timestamp(milliseconds: issuedAt.milliseconds &+ life / 3 &* 2)
     }

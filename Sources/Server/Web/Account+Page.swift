@@ -46,8 +46,6 @@ extension Account {
 }
 
 extension Account.Token {
-    var renewAfter: Timestamp { Timestamp.renewal(issuedAt: issuedAt, expiresAt: expiresAt) }
-
     fileprivate func facts(at now: Timestamp) -> [String: any Sendable] {
         let life = max(expiresAt.seconds - issuedAt.seconds, 1)
         let left = min(max(expiresAt.seconds - now.seconds, 0), life)

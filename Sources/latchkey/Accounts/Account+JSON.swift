@@ -79,8 +79,6 @@ extension SignInState {
 }
 
 extension Account.Token {
-    var renewAfter: Timestamp { Timestamp.renewal(issuedAt: issuedAt, expiresAt: expiresAt) }
-
     fileprivate func members(now: Timestamp) -> [JSONText.Member] {
         [
             .init(name: "issued_at", value: .text("\(issuedAt)")),
