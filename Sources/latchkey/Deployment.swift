@@ -129,12 +129,7 @@ struct Deployment: Sendable {
 
     /// What pages need beside tokens.
     func makePeople(_ hasher: PasswordHasher, _ authority: TokenAuthority) throws -> People {
-        let accounts = Accounts(
-            store: store,
-            hasher: hasher,
-            sealer: keys.passwords,
-            policy: try settings.passwordPolicy()
-        )
+        let accounts = try makeAccounts(hasher)
         let secrets = SecretKeys(keys.cookies)
         return People(
             accounts: accounts,
@@ -145,6 +140,16 @@ struct Deployment: Sendable {
                 settings: settings.sessions
             ),
             invitations: Invitations(store: store, keys: secrets, accounts: accounts)
+        )
+    }
+
+    /// Without a hasher that is there already one of its own.
+    func makeAccounts(_ hasher: PasswordHasher? = nil) throws -> Accounts {
+        Accounts(
+            store: store,
+            hasher: try hasher ?? makeHasher(),
+            sealer: keys.passwords,
+            policy: try settings.passwordPolicy()
         )
     }
 

@@ -43,14 +43,3 @@ extension OutputOptions {
         say(words)
     }
 }
-
-extension Deployment {
-    func makeAccounts() throws -> Accounts {
-        Accounts(
-            store: store,
-            hasher: try makeHasher(),
-            sealer: keys.passwords,
-            policy: try settings.passwordPolicy()
-        )
-    }
-}
