@@ -143,7 +143,10 @@ struct DocsTests {
         let html = try Templates().render(page.template, with: page.content)
         #expect(page.title == "Not ready")
         #expect(html.contains("<h1 id=\"state\">Not ready</h1>") && html.contains("Not ready since</dt>"))
-        #expect(html.contains("datetime=\"2026-01-01T00:00:00.000Z\">2026-01-01 00:00:00 UTC</time>"))
-        #expect(html.contains("2026-01-01 00:01:30 UTC") && !html.contains("no disk"))
+        #expect(html.contains("datetime=\"2026-01-01T00:00:00.000Z\">1 January 2026, 00:00 UTC</time>"))
+        #expect(
+            html.contains("datetime=\"2026-01-01T00:01:30.000Z\">1 January 2026, 00:01 UTC")
+                && !html.contains("no disk")
+        )
     }
 }

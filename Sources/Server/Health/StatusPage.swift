@@ -16,16 +16,10 @@ struct StatusPage: Sendable {
     func page(_ state: Readiness.State) -> Page {
         let content: [String: any Sendable] = [
             "isReady": state.isReady,
-            "since": StatusPage.time(state.since),
-            "startedAt": StatusPage.time(startedAt),
-            "checkedAt": StatusPage.time(state.checkedAt),
+            "since": PageWords.time(state.since),
+            "startedAt": PageWords.time(startedAt),
+            "checkedAt": PageWords.time(state.checkedAt),
         ]
         return Page(state.isReady ? "Ready" : "Not ready", template: "status", content: content)
-    }
-
-    /// For a `<time>`: what machines read, and words for those without a script.
-    private static func time(_ time: Timestamp) -> [String: any Sendable] {
-        let text = time.description
-        return ["machine": text, "words": "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC"]
     }
 }
