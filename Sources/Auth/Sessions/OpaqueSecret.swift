@@ -53,9 +53,7 @@ package struct SecretDigest: Hashable, Sendable {
         bytes = stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
     }
 
-    package var hexadecimal: String {
-        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
+    package var hexadecimal: String { bytes.hexadecimal }
 
     fileprivate init(_ code: HMAC<SHA256>.MAC) {
         bytes = Array(code)

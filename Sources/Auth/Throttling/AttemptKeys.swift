@@ -31,9 +31,7 @@ package struct AttemptKeys: Sendable {
 
 extension AttemptKey {
     /// What the log calls a name that belongs to no account.
-    package var label: String {
-        account.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    package var label: String { account.hexadecimal }
 
     /// For sets that need no more.
     var short: UInt64 { account.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }

@@ -1,3 +1,4 @@
+import Auth
 import Crypto
 import EmbeddedFiles
 import HTTPTypes
@@ -18,11 +19,9 @@ struct Assets: Sendable {
         var assets: [String: Asset] = [:]
         var paths: [String: String] = [:]
         for file in EmbeddedFolder.assets {
-            let digest = SHA256.hash(data: file.bytes).prefix(8).map { byte in
-                String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-            }
+            let digest = SHA256.hash(data: file.bytes).prefix(8).hexadecimal
             let suffix = file.name.dropFirst(file.stem.count)
-            let path = SiteMap.assets + "\(file.stem).\(digest.joined())\(suffix)"
+            let path = SiteMap.assets + "\(file.stem).\(digest)\(suffix)"
             paths[file.name] = path
             assets[path] = Asset(
                 contentType: Assets.contentType(of: suffix),
