@@ -13,7 +13,13 @@ struct ExpiryGaugesTests {
             let digest = [UInt8](repeating: 1, count: 32).withUnsafeBytes { TokenDigest($0) }
             let token = NewToken(digest: try #require(digest), keyID: 1, lifetimeSeconds: seconds)
             let draft = AuditDraft(.tokenGenerated, by: .test)
-            _ = try await seed.store.replaceToken(of: id, with: token, ifPasswordVersion: 1, ifGeneration: nil, audit: draft)
+            _ = try await seed.store.replaceToken(
+                of: id,
+                with: token,
+                ifPasswordVersion: 1,
+                ifGeneration: nil,
+                audit: draft
+            )
         }
         let clock = SteppedClock()
         let gauges = ExpiryGauges(store: seed.store, clock: clock.wallClock)
@@ -30,7 +36,13 @@ struct ExpiryGaugesTests {
         let digest = [UInt8](repeating: 2, count: 32).withUnsafeBytes { TokenDigest($0) }
         let token = NewToken(digest: try #require(digest), keyID: 1, lifetimeSeconds: 7200)
         let draft = AuditDraft(.tokenGenerated, by: .test)
-        _ = try await seed.store.replaceToken(of: id, with: token, ifPasswordVersion: 1, ifGeneration: nil, audit: draft)
+        _ = try await seed.store.replaceToken(
+            of: id,
+            with: token,
+            ifPasswordVersion: 1,
+            ifGeneration: nil,
+            audit: draft
+        )
         #expect(await gauges.tokens() == counts)
         clock.advance(bySeconds: 61)
         #expect(await gauges.tokens()[.underOne] == 2)

@@ -90,7 +90,6 @@ struct AccountRoutes: Sendable {
         let open = try await sessions.sessions(of: visit.account.id)
         let done = try WebForm(query: visit.request.uri.query)["done"]
         var content = visit.account.facts(at: visit.now)
-        content["form"] = visit.viewer.formToken
         content["isChanged"] = done == "password"
         content["isEnded"] = done == "ended"
         content["hasOthers"] = open.count > 1
@@ -103,15 +102,6 @@ struct AccountRoutes: Sendable {
             ]
         }
         if let refusal { content["refusal"] = refusal }
-        return try door.pages.response(
-            Page(
-                "Account",
-                template: "account",
-                content: content,
-                status: refusal == nil ? .ok : status,
-                viewer: visit.viewer
-            ),
-            to: visit.request
-        )
+        return try door.page(visit, "Account", "account", content, refusal == nil ? .ok : status)
     }
 }

@@ -46,10 +46,7 @@ struct ActivityRoutes: Sendable {
             let place = "before=\(last.event.at.milliseconds).\(last.account).\(last.event.n)"
             content["older"] = "/activity?\(kept.isEmpty ? "" : kept + "&")\(place)"
         }
-        return try door.pages.response(
-            Page("Activity", template: "activity", content: content, viewer: visit.viewer),
-            to: visit.request
-        )
+        return try door.page(visit, "Activity", "activity", content)
     }
 
     /// The account that is asked for; nil for all. Whose it is not learns nothing, not even that it exists.

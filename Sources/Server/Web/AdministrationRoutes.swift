@@ -38,7 +38,7 @@ struct AdministrationRoutes: Sendable {
         if found.count > shown.count, let last = shown.last {
             content["after"] = "q=\(prefix.asQueryValue)&after=\(last.email.key.asQueryValue)"
         }
-        return try page(visit, "Accounts", "admin-accounts", content)
+        return try door.page(visit, "Accounts", "admin-accounts", content)
     }
 
     private func new(_ visit: WebDoor.Visit, _ refusal: String? = nil) throws -> Response {
@@ -46,7 +46,7 @@ struct AdministrationRoutes: Sendable {
             "email": visit.form["email"], "roles": roles(chosen: Account.Role(rawValue: visit.form["role"]) ?? .member),
         ]
         if let refusal { content["refusal"] = refusal }
-        return try page(visit, "Add a person", "admin-account-new", content, refusal == nil ? .ok : .badRequest)
+        return try door.page(visit, "Add a person", "admin-account-new", content, refusal == nil ? .ok : .badRequest)
     }
 
     private func add(_ visit: WebDoor.Visit) async throws -> Response {
@@ -116,7 +116,7 @@ struct AdministrationRoutes: Sendable {
         content["isSelf"] = account.id == visit.account.id
         content["canBeInvited"] = account.canBeInvited
         content["roles"] = roles(chosen: account.role)
-        return try page(visit, account.email.description, "admin-account", content)
+        return try door.page(visit, account.email.description, "admin-account", content)
     }
 
     private func roles(chosen: Account.Role) -> [[String: any Sendable]] {
@@ -129,21 +129,6 @@ struct AdministrationRoutes: Sendable {
                 }
             return ["value": role.rawValue, "label": meaning, "isChosen": role == chosen] as [String: any Sendable]
         }
-    }
-
-    private func page(
-        _ visit: WebDoor.Visit,
-        _ title: String,
-        _ template: String,
-        _ content: [String: any Sendable],
-        _ status: HTTPResponse.Status = .ok
-    ) throws -> Response {
-        var content = content
-        content["form"] = visit.viewer.formToken
-        return try door.pages.response(
-            Page(title, template: template, content: content, status: status, viewer: visit.viewer),
-            to: visit.request
-        )
     }
 }
 

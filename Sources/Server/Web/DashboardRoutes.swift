@@ -14,13 +14,9 @@ struct DashboardRoutes: Sendable {
         }
         let done = try WebForm(query: visit.request.uri.query)["done"]
         var content = visit.account.facts(at: visit.now)
-        content["form"] = visit.viewer.formToken
         content["action"] = "/dashboard"
         content["isRevoked"] = done == "revoked"
         content["apiBase"] = tokens.base
-        return try door.pages.response(
-            Page("Dashboard", template: "dashboard", content: content, viewer: visit.viewer),
-            to: visit.request
-        )
+        return try door.page(visit, "Dashboard", "dashboard", content)
     }
 }

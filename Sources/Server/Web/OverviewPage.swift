@@ -41,10 +41,7 @@ struct OverviewPage: Sendable {
             "figures": figures, "minutes": PageWords.number(minutes.count),
             "isFresh": minutes.count < MinuteCounts.minutes,
         ]
-        return try door.pages.response(
-            Page("Administration", template: "admin", content: content, viewer: visit.viewer),
-            to: visit.request
-        )
+        return try door.page(visit, "Administration", "admin", content)
     }
 
     private func total(_ minutes: [MinuteCounts.Totals], _ count: KeyPath<MinuteCounts.Totals, Int>) -> String {

@@ -32,7 +32,7 @@ struct ServiceAccountRoutes: Sendable {
             "accounts": shown.map { $0.facts(at: visit.now) }, "isEmpty": shown.isEmpty && after == nil,
         ]
         if found.count > shown.count, let last = shown.last { content["after"] = last.email.key.asQueryValue }
-        return try page(visit, "Service accounts", "service-accounts", content)
+        return try door.page(visit, "Service accounts", "service-accounts", content)
     }
 
     private func new(_ visit: WebDoor.Visit, _ refusal: String? = nil) throws -> Response {
@@ -40,7 +40,7 @@ struct ServiceAccountRoutes: Sendable {
             "email": visit.form["email"], "purpose": visit.form["purpose"], "scopes": visit.form["scopes"],
         ]
         if let refusal { content["refusal"] = refusal }
-        return try page(
+        return try door.page(
             visit,
             "New service account",
             "service-account-new",
@@ -109,7 +109,7 @@ struct ServiceAccountRoutes: Sendable {
         var content = account.facts(at: visit.now)
         content["action"] = "\(ServiceAccountRoutes.path)/\(account.id)"
         content["isRevoked"] = try WebForm(query: visit.request.uri.query)["done"] == "revoked"
-        return try page(visit, account.email.description, "service-account", content)
+        return try door.page(visit, account.email.description, "service-account", content)
     }
 
     private func credentials(
@@ -131,21 +131,6 @@ struct ServiceAccountRoutes: Sendable {
             back: ("\(ServiceAccountRoutes.path)/\(id)", "To the service account")
         )
         return try door.pages.response(secret.page(for: visit.viewer), to: visit.request)
-    }
-
-    private func page(
-        _ visit: WebDoor.Visit,
-        _ title: String,
-        _ template: String,
-        _ content: [String: any Sendable],
-        _ status: HTTPResponse.Status = .ok
-    ) throws -> Response {
-        var content = content
-        content["form"] = visit.viewer.formToken
-        return try door.pages.response(
-            Page(title, template: template, content: content, status: status, viewer: visit.viewer),
-            to: visit.request
-        )
     }
 }
 

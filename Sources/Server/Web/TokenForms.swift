@@ -27,9 +27,8 @@ struct TokenForms: Sendable {
         }
         if account.isInUse(at: visit.now), visit.form["sure"] != "yes" {
             var content = account.facts(at: visit.now)
-            content["form"] = visit.viewer.formToken
             content["action"] = path
-            return try page(visit, "token-in-use", "Replace a token that is in use?", content)
+            return try door.page(visit, "Replace a token that is in use?", "token-in-use", content)
         }
         let made: GeneratedToken?
         do {
@@ -50,25 +49,12 @@ struct TokenForms: Sendable {
     }
 
     private func changed(_ visit: WebDoor.Visit, _ account: Account, _ path: String) throws -> Response {
-        try page(
+        try door.page(
             visit,
-            "token-changed",
             "The token has changed",
+            "token-changed",
             ["back": path, "email": account.email.description],
             .conflict
-        )
-    }
-
-    private func page(
-        _ visit: WebDoor.Visit,
-        _ template: String,
-        _ title: String,
-        _ content: [String: any Sendable],
-        _ status: HTTPResponse.Status = .ok
-    ) throws -> Response {
-        try door.pages.response(
-            Page(title, template: template, content: content, status: status, viewer: visit.viewer),
-            to: visit.request
         )
     }
 }

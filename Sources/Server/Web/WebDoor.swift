@@ -109,6 +109,22 @@ struct WebDoor: Sendable {
         }
     }
 
+    /// A page for whoever visits, with what its forms carry.
+    func page(
+        _ visit: Visit,
+        _ title: String,
+        _ template: String,
+        _ content: [String: any Sendable],
+        _ status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        var content = content
+        content["form"] = visit.viewer.formToken
+        return try pages.response(
+            Page(title, template: template, content: content, status: status, viewer: visit.viewer),
+            to: visit.request
+        )
+    }
+
     /// Where a session begins: the cookie that anybody could have planted before is no longer.
     func enter(_ path: String, with secret: OpaqueSecret, _ transport: Transport) -> Response {
         var response = Pages.redirect(to: path)
