@@ -64,10 +64,11 @@ enum Routes {
         _ pages: Pages? = nil
     ) -> Router<EdgeRequestContext> {
         let router = Router(context: EdgeRequestContext.self)
+        // First, for all behind it, the guard paths too, tell the store who asks.
+        router.add(middleware: ClientAddressMiddleware(trustedProxies: configuration.trustedProxies))
         router.add(middleware: WebMiddleware(siteMap: siteMap))
         router.add(middleware: ErrorMiddleware(siteMap: siteMap, limits: configuration.limits, pages: pages))
         if let guarding { router.add(middleware: guarding) }
-        router.add(middleware: ClientAddressMiddleware(trustedProxies: configuration.trustedProxies))
         router.add(middleware: PathMiddleware(siteMap: siteMap, cors: configuration.cors))
         return router
     }

@@ -89,4 +89,23 @@ struct ClientAddressTests {
         let events = try await seed.store.auditEvents(of: account.id, after: 0, limit: 10)
         #expect(events.last?.draft.source.address == "198.51.100.7")
     }
+
+    @Test func `the use of a token at a guard path names the client, over HTTP/2 too`() async throws {
+        let seed = try await SeededStore.shared.value
+        let account = try await seed.signedIn()
+        let certificate = try TestCertificate()
+        let fields: HTTPFields = [.authorization: "Bearer \(account.token)", .xForwardedFor: "198.51.100.7"]
+        try await LiveServer.run(seed) {
+            $0.tls = certificate.files()
+            $0.trustedProxies = Self.proxies
+        } _: { server in
+            let answer = try await TLSClient.http2(port: server.port) { streams in
+                try await streams.answer(.get, "/guard/auth-request", fields)
+            }
+            #expect(answer.status == 200)
+        }
+        // The server records what is left when it stops.
+        let lastUse = try #require(try await seed.store.account(number: account.id.number)?.lastUse)
+        #expect(lastUse.source.address == IPAddress("198.51.100.7"))
+    }
 }
