@@ -146,6 +146,7 @@
                     case .lost where wasOpen && used?.hasSentChange == false:
                         // It may have broken long ago, while nobody used it; nothing has happened.
                         continue
+                    case .elsewhere where wasOpen: continue
                     default: return .failure(failure.asAuthError)
                     }
                 } catch let error as AuthError {

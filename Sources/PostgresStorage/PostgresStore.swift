@@ -71,10 +71,20 @@
             }
         }
 
+        /// Runs a query, and tells what it read unless another primary may have taken over from the one it was read from. In a
+        /// command, which has no heartbeat, that is not known.
         func read<Value: Sendable>(
             _ query: @escaping @Sendable (Connection, ContinuousClock.Instant) throws -> Value
         ) async throws(AuthError) -> Value {
-            try await pool.run(query)
+            try await pool.run { [quorum] connection, deadline in
+                guard quorum.isStarted else { return try query(connection, deadline) }
+                let timeline = try connection.findTimeline(by: deadline)
+                let value = try query(connection, deadline)
+                // Ends this connection; the query is run once more on one to whichever takes writes by now.
+                if quorum.isElsewhere(than: timeline) { throw QueryFailure.elsewhere }
+                if let refusal = quorum.refusal(of: timeline) { throw AuthError.unavailable(refusal) }
+                return value
+            }
         }
     }
 #endif

@@ -11,6 +11,8 @@
         case lost(String)
         /// The deadline passed with the answer outstanding: the same, and the connection is of no use any more.
         case late
+        /// The answer came from another primary than the one that confirms commits.
+        case elsewhere
         /// A standby has become the primary a moment ago; nothing was sent.
         case early
 
@@ -18,7 +20,7 @@
         var endsConnection: Bool {
             switch self {
             case .refused, .warned, .early: false
-            case .lost, .late: true
+            case .lost, .late, .elsewhere: true
             }
         }
 
@@ -35,6 +37,7 @@
             case .warned(let message): "PostgreSQL warned, so the change may be undone by a failover: \(message)"
             case .lost(let message): "the connection to PostgreSQL broke: \(message)"
             case .late: "PostgreSQL did not answer in time"
+            case .elsewhere: QuorumHeartbeat.elsewhere
             case .early: "another primary of PostgreSQL has just taken over; changes begin again in 5 s"
             }
         }

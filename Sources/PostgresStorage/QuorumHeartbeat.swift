@@ -39,6 +39,11 @@
             state.refusal(at: .now, of: timeline)
         }
 
+        /// Why what was read elsewhere is not told.
+        static let elsewhere = "this was read from another primary of PostgreSQL than the one that confirms commits"
+
+        var isStarted: Bool { state.isStarted }
+
         /// Whether the beats are made on another primary than this timeline's.
         func isElsewhere(than timeline: Timeline) -> Bool {
             state.timeline.map { $0 != timeline } ?? false
@@ -70,6 +75,12 @@
                 self.connect = connect
             }
 
+            var isStarted: Bool {
+                standing.withLock { standing in
+                    if case .notStarted = standing { false } else { true }
+                }
+            }
+
             /// Of the last beat; nil before the first.
             var timeline: Timeline? {
                 standing.withLock { standing in
@@ -89,8 +100,7 @@
                     case .confirmed(let instant, let own) where now - instant < validity && timeline ?? own == own: nil
                     case .confirmed(let instant, _) where now - instant >= validity:
                         "no standby of PostgreSQL has confirmed a commit for 5 s; another primary may have taken over"
-                    case .confirmed, .notNeeded:
-                        "this was read from another primary of PostgreSQL than the one that confirms commits"
+                    case .confirmed, .notNeeded: QuorumHeartbeat.elsewhere
                     case .unknown: "PostgreSQL has not yet told whether it has standbys"
                     }
                 }

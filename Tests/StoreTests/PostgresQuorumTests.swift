@@ -40,6 +40,9 @@
             turn.end(answering: [waiter])
             #expect(waiter.isUnavailable)
             await expectUnavailable { try await store.checkReadiness() }
+            // Nor is anything told to a page; a command of a moment knows no quorum.
+            await expectUnavailable { _ = try await store.account(number: 1) }
+            #expect(try await schema.openPostgres().account(number: 1) != nil)
             await expectUnavailable { _ = try await store.replaceToken(of: 1, 8) }
 
             try schema.run("ALTER SYSTEM SET synchronous_standby_names = ''")
@@ -49,7 +52,8 @@
                 turn.end(answering: [waiter])
                 return waiter.token != nil
             }
-            try await store.checkReadiness()
+            // A beat that was under way when the standby was given up vouches for a second more, and for its timeline alone.
+            try await becomesTrue("pages are read again") { (try? await store.checkReadiness()) != nil }
         }
     }
 
@@ -96,6 +100,32 @@
             try await ask { waiter.isUnavailable }
             try await ask { waiter.token != nil }
         }
+
+        @Test func `what a page reads from another primary than the heartbeat's is read anew`() async throws {
+            let schema = try PostgresSchema()
+            try schema.pretend(timeline: 2)
+            let node = try schema.openPostgres()
+            // Before the heartbeat, and with it.
+            for _ in 0..<2 {
+                #expect(try await node.isEmpty())
+                node.quorum.start()
+            }
+            let timeline: @Sendable (Connection, ContinuousClock.Instant) -> Timeline? = { connection, _ in
+                connection.timeline
+            }
+            #expect(try await node.read(timeline) == .numbered(2))
+            try schema.pretend(timeline: 3)
+            try await becomesTrue("the heartbeat finds the third primary") {
+                try schema.run(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\(schema.name)'
+                        AND query LIKE '%UPDATE heartbeat%'
+                    """
+                )
+                return node.quorum.isElsewhere(than: .numbered(2))
+            }
+            #expect(try await node.read(timeline) == .numbered(3))
+        }
     }
 
     extension PostgresSchema {
@@ -118,9 +148,9 @@
     }
 
     /// Asks until it is so, for half a minute at most.
-    private func becomesTrue(_ what: String, _ isSo: () throws -> Bool) async throws {
+    private func becomesTrue(_ what: String, _ isSo: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
-        while try !isSo() {
+        while try await !isSo() {
             guard ContinuousClock.now < deadline else {
                 Issue.record("\(what): not within half a minute")
                 return
