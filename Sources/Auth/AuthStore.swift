@@ -75,7 +75,8 @@ package protocol AuthStore: Sendable {
     func recordFailure(_ key: AttemptKey, _ memory: AttemptMemory) async throws(AuthError) -> AttemptRecord
 
     /// Forgets the failures of `key.account` from every source, and makes `key.source` one that is known from now on; of
-    /// more than `memory` allows the account those known longest ago go.
+    /// more than `memory` allows the account those known longest ago go. Not called for every success, so nothing may
+    /// depend on it for failures that other known sources have to themselves.
     func recordSuccess(_ key: AttemptKey, _ memory: AttemptMemory) async throws(AuthError)
 
     /// Removes a few hundred keys that are of no more use and, above `memory.keys`, of accounts those with the fewest
@@ -98,7 +99,7 @@ package protocol AuthStore: Sendable {
     /// more is left out.
     func recordUses(_ uses: [TokenUse]) async throws(AuthError)
 
-    /// Keeps the latest use of each live token, unless one was kept less than ten minutes before; best effort, and no audit.
+    /// Keeps the latest use of each live token, unless one was kept less than five minutes before; best effort, and no audit.
     func recordLastUses(_ uses: [TokenUse]) async throws(AuthError)
 
     /// Of the service accounts that `owner` answers for, as `accounts(afterKey:limit:)`.

@@ -7,11 +7,24 @@
         /// The lowest schema number that a program must know to work with this one: a rolling upgrade migrates first, while
         /// nodes of the version before go on.
         let readableBy: Int
+        /// Indexes of tables that older steps made: where these have rows, no write waits until all are read.
+        let indexes: [Index]
 
-        init(_ name: String, readableBy: Int, _ sql: String) {
+        struct Index: Sendable {
+            let name: String
+            /// The table, and what of it.
+            let subject: String
+
+            func sql(_ concurrently: String = "") -> String {
+                "CREATE INDEX \(concurrently) IF NOT EXISTS \(name) ON \(subject)"
+            }
+        }
+
+        init(_ name: String, readableBy: Int, _ sql: String, indexes: [Index] = []) {
             self.name = name
             self.readableBy = readableBy
             self.sql = sql
+            self.indexes = indexes
         }
 
         var number: Int { Int(name.prefix(4)) ?? 0 }
@@ -21,7 +34,16 @@
             Migration("0002 audit", readableBy: 2, audit),
             Migration("0003 attempts", readableBy: 2, attempts),
             Migration("0004 overlap", readableBy: 4, overlap),
-            Migration("0005 sessions", readableBy: 4, sessions),
+            // A program of step 4 ends neither sessions nor invitations when a password changes or an account is disabled.
+            Migration(
+                "0005 sessions",
+                readableBy: 5,
+                sessions,
+                indexes: [
+                    Index(name: "account_owner", subject: "account (owner, email_key) WHERE owner IS NOT NULL"),
+                    Index(name: "audit_at", subject: "audit (account_id, at, n, kind)"),
+                ]
+            ),
         ]
 
         /// What the migrations themselves need, and the cluster: made before the first of them.
@@ -158,8 +180,7 @@
                 at BIGINT NOT NULL,
                 address TEXT NOT NULL,
                 agent TEXT NOT NULL
-            ) WITH (fillfactor = 80);
-            CREATE INDEX account_owner ON account (owner, email_key) WHERE owner IS NOT NULL
+            ) WITH (fillfactor = 80)
             """
     }
 #endif

@@ -30,7 +30,10 @@
 
         /// The statements that `up` would run, by migration.
         package func plan() throws(PostgresStoreError) -> [(name: String, sql: String)] {
-            try schema().pending.map { ($0.name, $0.sql) }
+            try schema().pending.map { migration in
+                let indexes = migration.indexes.map { $0.sql("CONCURRENTLY") }
+                return (migration.name, (indexes + [migration.sql]).joined(separator: ";\n"))
+            }
         }
 
         /// Applies what is pending, each migration in a transaction of its own, and returns their names. Two processes may do
@@ -42,7 +45,9 @@
             guard !state.pending.isEmpty else { return [] }
             try begin()
             var applied: [String] = []
-            for migration in state.pending where try translated({ try apply(migration) }) {
+            for migration in state.pending {
+                try translated { try build(migration.indexes) }
+                guard try translated({ try apply(migration) }) else { continue }
                 applied.append(migration.name)
             }
             return applied
@@ -71,6 +76,36 @@
             }
         }
 
+        /// Before the step and outside its transaction, for CONCURRENTLY allows no other way. An empty database has nobody who
+        /// would wait, and leaves it to `apply`.
+        private func build(_ indexes: [Migration.Index]) throws(QueryFailure) {
+            guard !indexes.isEmpty,
+                try connection.run("SELECT 1 FROM account LIMIT 1", by: deadline).count > 0
+            else { return }
+            // Who waited here in a statement would be waited for by the other's index.
+            let lock = "(hashtext('latchkey migrate ' || current_schema()))"
+            guard try connection.run("SELECT 1 WHERE pg_try_advisory_lock\(lock)", by: deadline).count > 0
+            else { throw .refused(state: "55P03", constraint: "", message: "another process makes the indexes") }
+            do throws(QueryFailure) {
+                for index in indexes { try build(index) }
+                try connection.command("SELECT pg_advisory_unlock\(lock)", by: deadline)
+            } catch {
+                if !error.endsConnection { try connection.command("SELECT pg_advisory_unlock\(lock)", by: deadline) }
+                throw error
+            }
+        }
+
+        private func build(_ index: Migration.Index) throws(QueryFailure) {
+            // What a build that was interrupted left behind is in nobody's use.
+            let invalid = try connection.run(
+                "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid",
+                [.text(index.name)],
+                by: deadline
+            )
+            if invalid.count > 0 { try connection.command("DROP INDEX CONCURRENTLY \(index.name)", by: deadline) }
+            try connection.command(index.sql("CONCURRENTLY"), by: deadline)
+        }
+
         /// False when another process was quicker.
         private func apply(_ migration: Migration) throws(QueryFailure) -> Bool {
             try connection.command("BEGIN", by: deadline)
@@ -86,7 +121,10 @@
                     try connection.command("ROLLBACK", by: deadline)
                     return false
                 }
-                try connection.command(migration.sql, by: deadline)
+                try connection.command(
+                    ([migration.sql] + migration.indexes.map { $0.sql() }).joined(separator: ";\n"),
+                    by: deadline
+                )
                 _ = try connection.run(
                     "INSERT INTO migration (number, name, readable_by, applied_at) VALUES ($1, $2, $3, \(Clock.now))",
                     [number, .text(migration.name), .integer(Int64(migration.readableBy))],

@@ -41,24 +41,36 @@
         }
 
         package func activity(_ query: ActivityQuery) async throws(AuthError) -> [AccountEvent] {
-            try await read { connection, deadline in
+            var parameters: [Parameter] = [.integer(query.owner), .integer(Int64(max(query.limit, 0)))]
+            func bind(_ parameter: Parameter) -> String {
+                parameters.append(parameter)
+                return "$\(parameters.count)"
+            }
+            let account = query.account.map { "AND a.id = \(bind(.integer($0)))" } ?? ""
+            var conditions: [String] = []
+            if let kind = query.kind { conditions.append("AND kind = \(bind(.text(kind.rawValue)))") }
+            if let from = query.from { conditions.append("AND at >= \(bind(.integer(from.milliseconds)))") }
+            if let until = query.until { conditions.append("AND at < \(bind(.integer(until.milliseconds)))") }
+            if let before = query.before {
+                let at = bind(.integer(before.at.milliseconds))
+                let place = "(\(at), \(bind(.integer(before.account))), \(bind(.integer(before.n))))"
+                // The first half is what the index can begin at.
+                conditions.append("AND at <= \(at) AND (at, account_id, n) < \(place)")
+            }
+            // Of each account the latest alone, which the index on times has in a row.
+            let sql = """
+                SELECT a.email, e.*
+                FROM account AS a CROSS JOIN LATERAL (
+                    SELECT account_id, n, at, actor, kind, address, agent, detail, mac FROM audit
+                    WHERE account_id = a.id \(conditions.joined(separator: " "))
+                    ORDER BY at DESC, n DESC LIMIT $2) AS e
+                WHERE (a.id = $1 OR a.owner = $1) \(account)
+                ORDER BY e.at DESC, e.account_id DESC, e.n DESC LIMIT $2
+                """
+            return try await read { [parameters] connection, deadline in
                 try connection.run(
-                    """
-                    SELECT e.account_id, a.email, e.n, e.at, e.actor, e.kind, e.address, e.agent, e.detail, e.mac
-                    FROM audit AS e JOIN account AS a ON a.id = e.account_id
-                    WHERE e.account_id IN (SELECT id FROM account WHERE id = $1 UNION ALL
-                            SELECT id FROM account WHERE owner = $1)
-                        AND ($2 IS NULL OR e.account_id = $2) AND ($3 IS NULL OR e.kind = $3)
-                        AND ($4 IS NULL OR e.at >= $4) AND ($5 IS NULL OR e.at < $5)
-                        AND ($6 IS NULL OR (e.at, e.account_id, e.n) < ($6, $7, $8))
-                    ORDER BY e.at DESC, e.account_id DESC, e.n DESC LIMIT $9
-                    """,
-                    [
-                        .integer(query.owner), .integer(query.account), .text(query.kind?.rawValue),
-                        .integer(query.from?.milliseconds), .integer(query.until?.milliseconds),
-                        .integer(query.before?.at.milliseconds), .integer(query.before?.account),
-                        .integer(query.before?.n), .integer(Int64(max(query.limit, 0))),
-                    ],
+                    sql,
+                    parameters,
                     by: deadline
                 ).map { row in
                     AccountEvent(
@@ -71,7 +83,8 @@
         }
 
         package func recordLastUses(_ uses: [TokenUse]) async throws(AuthError) {
-            // One statement for all of them; of an account's the latest, for it touches no row twice.
+            // One statement for all of them; of an account's the latest, for it touches no row twice, and in one order, for
+            // two nodes would wait for each other's rows.
             let latest = Dictionary(uses.map { ($0.account.number, $0) }) { $0.at < $1.at ? $1 : $0 }
             guard let rows = try? JSONEncoder().encode(latest.values.map(UseRow.init)) else { return }
             try await write { connection, deadline in
@@ -83,10 +96,11 @@
                             AS u (id BIGINT, created_at BIGINT, issued_at BIGINT, at BIGINT, address TEXT, agent TEXT)
                         JOIN account AS a
                             ON a.id = u.id AND a.created_at = u.created_at AND a.token_issued_at = u.issued_at
+                    ORDER BY a.id
                     ON CONFLICT (account_id) DO UPDATE
                     SET issued_at = excluded.issued_at, at = excluded.at, address = excluded.address,
                         agent = excluded.agent
-                    WHERE token_use.issued_at <> excluded.issued_at OR token_use.at + 600000 <= excluded.at
+                    WHERE token_use.issued_at <> excluded.issued_at OR token_use.at + 300000 <= excluded.at
                     """,
                     [.text(String(decoding: rows, as: UTF8.self))],
                     isChange: true,

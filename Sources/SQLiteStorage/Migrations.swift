@@ -104,7 +104,7 @@ enum Migrations {
         """
 
     /// A session is of the password it was begun with. `token_use` is of live tokens, the one that `issued_at` tells. The index
-    /// on owners serves lists of service accounts.
+    /// on owners serves lists of service accounts, the one on times what is read of an account's events, the latest first.
     private static let sessions = """
         CREATE TABLE session (
             digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
@@ -130,6 +130,7 @@ enum Migrations {
             address TEXT NOT NULL,
             agent TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX account_owner ON account (owner, email_key) WHERE owner IS NOT NULL
+        CREATE INDEX account_owner ON account (owner, email_key) WHERE owner IS NOT NULL;
+        CREATE INDEX audit_at ON audit (account_id, at, n, kind)
         """
 }

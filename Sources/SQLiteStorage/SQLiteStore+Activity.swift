@@ -35,25 +35,34 @@ extension SQLiteStore {
     }
 
     package func activity(_ query: ActivityQuery) async throws(AuthError) -> [AccountEvent] {
-        try await read { database in
+        let account = query.account == nil ? "" : "AND a.id = :account"
+        var conditions: [String] = []
+        if query.kind != nil { conditions.append("AND kind = :kind") }
+        if query.from != nil { conditions.append("AND at >= :from") }
+        if query.until != nil { conditions.append("AND at < :until") }
+        // The first half is what the index can begin at.
+        if query.before != nil { conditions.append("AND at <= :at AND (at, account_id, n) < (:at, :number, :n)") }
+        // Of each account the latest alone, which the index on times has in a row.
+        let sql = """
+            SELECT a.email, e.account_id, e.n, e.at, e.actor, e.kind, e.address, e.agent, e.detail, e.mac
+            FROM account AS a CROSS JOIN audit AS e ON e.account_id = a.id AND e.n IN (
+                SELECT n FROM audit WHERE account_id = a.id \(conditions.joined(separator: " "))
+                ORDER BY at DESC, n DESC LIMIT :limit)
+            WHERE (a.id = :owner OR a.owner = :owner) \(account)
+            ORDER BY e.at DESC, e.account_id DESC, e.n DESC LIMIT :limit
+            """
+        let all: [(String, (any DatabaseValueConvertible & Sendable)?)] = [
+            ("account", query.account), ("kind", query.kind?.rawValue), ("from", query.from?.milliseconds),
+            ("until", query.until?.milliseconds), ("at", query.before?.at.milliseconds),
+            ("number", query.before?.account), ("n", query.before?.n),
+        ]
+        var arguments = StatementArguments(["owner": query.owner, "limit": Int64(max(query.limit, 0))])
+        for (name, value) in all where value != nil { arguments += [name: value] }
+        return try await read { [arguments] database in
             try Row.fetchAll(
                 database,
-                sql: """
-                    SELECT e.account_id, a.email, e.n, e.at, e.actor, e.kind, e.address, e.agent, e.detail, e.mac
-                    FROM audit AS e JOIN account AS a ON a.id = e.account_id
-                    WHERE e.account_id IN (SELECT id FROM account WHERE id = :owner UNION ALL
-                            SELECT id FROM account WHERE owner = :owner)
-                        AND (:account IS NULL OR e.account_id = :account) AND (:kind IS NULL OR e.kind = :kind)
-                        AND (:from IS NULL OR e.at >= :from) AND (:until IS NULL OR e.at < :until)
-                        AND (:at IS NULL OR (e.at, e.account_id, e.n) < (:at, :number, :n))
-                    ORDER BY e.at DESC, e.account_id DESC, e.n DESC LIMIT :limit
-                    """,
-                arguments: [
-                    "owner": query.owner, "account": query.account, "kind": query.kind?.rawValue,
-                    "from": query.from?.milliseconds, "until": query.until?.milliseconds,
-                    "at": query.before?.at.milliseconds, "number": query.before?.account, "n": query.before?.n,
-                    "limit": max(query.limit, 0),
-                ]
+                sql: sql,
+                arguments: arguments
             ).map { row in
                 AccountEvent(
                     account: try row.field("account_id"),
@@ -76,7 +85,7 @@ extension SQLiteStore {
                         ON CONFLICT (account_id) DO UPDATE
                         SET issued_at = excluded.issued_at, at = excluded.at, address = excluded.address,
                             agent = excluded.agent
-                        WHERE token_use.issued_at <> excluded.issued_at OR token_use.at + 600000 <= excluded.at
+                        WHERE token_use.issued_at <> excluded.issued_at OR token_use.at + 300000 <= excluded.at
                         """,
                     arguments: [
                         "at": use.at.milliseconds, "address": source.address, "agent": source.agent,

@@ -149,6 +149,26 @@
         }
     }
 
+    struct PostgresUseRules {
+        @Test func `uses are written in one order, so that two nodes never wait for each other`() async throws {
+            let schema = try PostgresSchema()
+            let store = try schema.openPostgres()
+            let numbers = Array(1...20 as ClosedRange<Int64>)
+            var uses: [TokenUse] = []
+            for number in numbers {
+                try await store.add(person(number, "p\(number)@example.com"))
+                _ = try await store.replaceToken(of: number, UInt8(number))
+                let issuedAt = try #require(try await store.storedAccount(number).token?.issuedAt)
+                let source = RequestSource(address: nil, agent: "a")
+                uses.append(TokenUse(account: id(number), issuedAt: issuedAt, at: issuedAt, source: source))
+            }
+            try await store.recordLastUses(uses.shuffled())
+            // Nothing else has written there: the rows lie in the order in which they came.
+            let order = try schema.run("SELECT string_agg(account_id::text, ' ' ORDER BY ctid) FROM token_use")
+            #expect(order == numbers.map(String.init).joined(separator: " "))
+        }
+    }
+
     @Suite struct PostgresMigrationRules {
         @Test func `many may migrate at once, and each step is applied once`() throws {
             let schema = try PostgresSchema(isMigrated: false)
@@ -197,6 +217,34 @@
             #expect(throws: PostgresStoreError.migrationsBusy) { try PostgresMigrations(schema.url).up() }
             try other.command("COMMIT", by: .now + .seconds(30))
             #expect(try PostgresMigrations(schema.url).up() == Migration.all.map(\.name))
+        }
+
+        /// On a server of its own: whoever builds an index this way waits for everybody's old snapshots.
+        @Test func `an upgrade makes indexes beside the writes, and anew what was interrupted`() async throws {
+            let schema = try PostgresSchema(on: TestPostgres.start())
+            try await schema.openPostgres().add(person(1, "ann@example.com"))
+            try schema.run(
+                """
+                DROP TABLE session, invitation, token_use;
+                DROP INDEX account_owner, audit_at;
+                DELETE FROM migration WHERE number = 5
+                """
+            )
+            let isValid = """
+                SELECT string_agg(CAST(indisvalid AS TEXT), ' ') FROM pg_index
+                WHERE indexrelid IN (to_regclass('account_owner'), to_regclass('audit_at'))
+                """
+            let reader = try schema.connect()
+            try reader.command(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM migration",
+                by: .now + .seconds(30)
+            )
+            // It waits for the reader's snapshot, which an index that keeps writes waiting would not.
+            #expect(throws: PostgresStoreError.migrationsBusy) { try PostgresMigrations(schema.url).up() }
+            #expect(try schema.run(isValid) == "false")
+            try reader.command("COMMIT", by: .now + .seconds(30))
+            #expect(try PostgresMigrations(schema.url).up() == ["0005 sessions"])
+            #expect(try schema.run(isValid) == "true true")
         }
 
         @Test func `both stores number their migrations alike`() {

@@ -1,13 +1,14 @@
 import Auth
 
-/// Uses of live tokens on one event loop, one an account in about ten minutes, until they are taken to the store.
+/// Uses of live tokens on one event loop, one an account in five minutes, until they are taken to the store. That leaves
+/// out what comes within five minutes of the last one, so what is kept is ten minutes old at most.
 ///
-/// Verification pays one look into a dictionary: what is told here in ten minutes, and what is handed on at once, is bounded,
+/// Verification pays one look into a dictionary: what is told here in five minutes, and what is handed on at once, is bounded,
 /// and what comes beyond is left out.
 struct LastTokenUses {
     static let accounts = 65_536
     static let limit = 128
-    private static let restMilliseconds: Int64 = 600_000
+    private static let restMilliseconds: Int64 = 300_000
 
     /// The token's time of issue by account.
     private var seen: [Int64: Int64] = [:]
