@@ -90,4 +90,28 @@ struct ThrottlingRuleTests {
         for _ in 0..<20 { addresses.finish(held, account: 7) }
         #expect(addresses.excess(held, account: 7, countingPending: true, at: now) == nil)
     }
+
+    @Test func `failures count in one window whatever the order in which their attempts end`() {
+        let range = AddressRange(containing: .v4(1), prefixLength: 32)
+        var addresses = AddressAttempts(AttemptPolicy())
+        // The one that began first ends last, each time.
+        for begun in [10, 9, 8, 7, 6, 5, 4, 3, 2, 1] as [Int64] {
+            for _ in 0..<2 {
+                _ = addresses.addFailure(range, factor: 1, account: 1, at: now.advanced(bySeconds: begun))
+            }
+        }
+        let later = now.advanced(bySeconds: 11)
+        let excess = addresses.excess(range, account: 1, countingPending: false, at: later)
+        #expect(excess == .failures(until: now.advanced(bySeconds: 70)))
+
+        var accounts = AddressAttempts(AttemptPolicy())
+        for account in 1...10 as ClosedRange<UInt64> {
+            _ = accounts.addFailure(range, factor: 1, account: account, at: now.advanced(bySeconds: -Int64(account)))
+        }
+        let until = now.advanced(bySeconds: 599)
+        #expect(accounts.excess(range, account: 11, countingPending: false, at: now) == .accounts(until: until))
+        // A clock that was set back keeps nobody out: what is further ahead than a window is no part of it.
+        let before = now.advanced(bySeconds: -3600)
+        #expect(addresses.excess(range, account: 1, countingPending: false, at: before) == nil)
+    }
 }

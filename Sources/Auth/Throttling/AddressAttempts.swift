@@ -23,7 +23,7 @@ struct AddressAttempts {
         var count = 0
 
         func count(_ seconds: Int64, at now: Timestamp) -> Int {
-            startedAt <= now && startedAt.advanced(bySeconds: seconds) > now ? count : 0
+            AddressAttempts.isCurrent(startedAt, seconds, now) ? count : 0
         }
 
         mutating func add(_ seconds: Int64, at now: Timestamp) {
@@ -54,7 +54,8 @@ struct AddressAttempts {
             return .failures(until: entry.hour.startedAt.advanced(bySeconds: 3600))
         }
         let end = entry.accountsSince.advanced(bySeconds: policy.accountsWindowSeconds)
-        let accounts = Set((entry.accountsSince <= now && end > now ? entry.accounts : []) + pending)
+        let isCurrent = AddressAttempts.isCurrent(entry.accountsSince, policy.accountsWindowSeconds, now)
+        let accounts = Set((isCurrent ? entry.accounts : []) + pending)
         guard !accounts.contains(account), accounts.count >= policy.accountsPerWindow * entry.factor else { return nil }
         return .accounts(until: end)
     }
@@ -75,8 +76,7 @@ struct AddressAttempts {
         let place = place(range, factor, now)
         entries[place].minute.add(60, at: now)
         entries[place].hour.add(3600, at: now)
-        let since = entries[place].accountsSince
-        if since > now || since.advanced(bySeconds: policy.accountsWindowSeconds) <= now {
+        if !AddressAttempts.isCurrent(entries[place].accountsSince, policy.accountsWindowSeconds, now) {
             entries[place].accountsSince = now
             entries[place].accounts = []
         }
@@ -88,6 +88,12 @@ struct AddressAttempts {
         }
         entries[place].accounts.append(account)
         return isLast ? .address : entries[place].accounts.count == limit ? .accounts : nil
+    }
+
+    /// Attempts are counted by when they began and in the order of their ends: a window may have started ahead of one. One
+    /// that started further ahead than it is long is from before the clock was set back.
+    private static func isCurrent(_ start: Timestamp, _ seconds: Int64, _ now: Timestamp) -> Bool {
+        start.advanced(bySeconds: -seconds) < now && start.advanced(bySeconds: seconds) > now
     }
 
     private mutating func place(_ range: AddressRange, _ factor: Int, _ now: Timestamp) -> Int {

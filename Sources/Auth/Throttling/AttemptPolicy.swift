@@ -63,7 +63,8 @@ package struct AttemptPolicy: Sendable {
         return true
     }
 
-    /// Whether a success has nothing to write: no failures to forget, and the source is known for about as long as can be.
+    /// Whether a success is not worth a write: no failures of its source or of unknown ones to forget, and the source is
+    /// known for about as long as can be. Failures that other known sources have to themselves then stay.
     func isSettled(_ account: AttemptRecord?, _ source: AttemptRecord?, at now: Timestamp) -> Bool {
         guard let source, let knownUntil = source.knownUntil, source.failures == 0 else { return false }
         return (account?.failures ?? 0) == 0

@@ -6,7 +6,7 @@ package struct SignInAttempt: Sendable {
     let source: AttemptKey
     /// The account has succeeded from here: its failures count apart, and the address is no matter.
     let isKnown: Bool
-    /// A success would change nothing that is stored.
+    /// A success need not be stored, as `AttemptPolicy.isSettled` says.
     let isSettled: Bool
     let begunAt: Timestamp
 
