@@ -1,4 +1,5 @@
 import Auth
+import Logging
 import SQLiteStorage
 import Testing
 
@@ -72,5 +73,22 @@ struct OverlapTests {
         }
         #expect(uses.take().count == PreviousTokenUses.limit)
         #expect(uses.take().isEmpty)
+    }
+
+    @Test func `uses that the store cannot take are kept for the next time, and no more than so many`() async throws {
+        struct Outage: Error {}
+        let id = try #require(AccountID(createdAt: Timestamp(milliseconds: 0), number: 1))
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var uses = (0..<TokenUseRecorder.kept + 10).map { number in
+            let time = Timestamp(milliseconds: Int64(number))
+            return TokenUse(account: id, issuedAt: time, at: time, source: RequestSource(address: nil, agent: ""))
+        }
+        await TokenUseRecorder.write(&uses, logger) { _ in throw Outage() }
+        #expect(uses.count == TokenUseRecorder.kept)
+        #expect(uses.first?.at == Timestamp(milliseconds: 10))
+        var taken = 0
+        await TokenUseRecorder.write(&uses, logger) { taken = $0.count }
+        #expect(taken == TokenUseRecorder.kept)
+        #expect(uses.isEmpty)
     }
 }
