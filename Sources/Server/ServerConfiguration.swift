@@ -1,3 +1,5 @@
+import NIOCore
+
 /// What a server is told at its start; the one place of its defaults.
 package struct ServerConfiguration: Sendable {
     package var host = "127.0.0.1"
@@ -20,6 +22,9 @@ package struct ServerConfiguration: Sendable {
     package var limits = EdgeLimits()
 
     package init() {}
+
+    /// How many event loops that are.
+    package var eventLoops: Int { max(1, threads ?? System.coreCount) }
 }
 
 /// Who may read answers below the base path from a page of another origin.

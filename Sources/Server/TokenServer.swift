@@ -47,7 +47,7 @@ package struct TokenServer: Service {
         let certificates = try configuration.tls.map { try CertificateStore($0, logger: logger) }
         // Never shut down: the framework's own stop may still touch a loop after its server has ended. They end with the
         // process.
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads ?? System.coreCount))
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         try await serve(group, certificates)
     }
 

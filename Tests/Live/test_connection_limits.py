@@ -149,7 +149,7 @@ def test_few_files_make_few_connections_and_the_log_says_so(
     binary: Path, tmp_path: Path, launch: Callable[..., Server]
 ):
     limited = tmp_path / "latchkey"
-    limited.write_text(f'#!/bin/sh\nulimit -n 100\nexec "{binary}" "$@"\n')
+    limited.write_text(f'#!/bin/sh\nulimit -n 110\nLATCHKEY_SERVER_THREADS=2 exec "{binary}" "$@"\n')
     limited.chmod(0o755)
     server = launch(binary=limited)
     assert "fewer open files" in server.log.read_text()
@@ -161,6 +161,9 @@ def test_few_files_make_few_connections_and_the_log_says_so(
         assert 30 <= len(served) <= 40
         kept.send(ALIVE)
         assert kept.answer().status == 200
+        # What is kept back is enough for the store.
+        kept.send(request("GET", f"{BASE_PATH}/api-basic-auth", {"Authorization": basic("nobody@example.com", "x")}))
+        assert kept.answer().status == 400
         for connection in served:
             connection.close()
         rest = [connection for connection in connections if connection not in served]

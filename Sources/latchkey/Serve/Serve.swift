@@ -59,9 +59,10 @@ struct Serve: AsyncParsableCommand {
         try await serve(settings, logger: logger)
     }
 
-    /// The store, the log and the certificates have to be opened also when all connections are.
+    /// The store, the log and the certificates have to be opened also when all connections are. Beside them an event loop has
+    /// five files: three of its own, and two of the connection that its lookups go by.
     private func keepConnections(within files: Int, _ settings: inout Settings, _ logger: Logger) {
-        let possible = max(files - 64, 1)
+        let possible = max(files - 64 - 5 * settings.server.eventLoops, 1)
         guard settings.server.limits.connections > possible else { return }
         settings.server.limits.connections = possible
         logger.warning(
