@@ -13,7 +13,9 @@ struct PlainRequest {
 
     /// Nil unless it is one that the gate answers and that breaks no rule of the edge: the decoder, and the gate behind
     /// it, then see the same bytes and decide. What is taken here is answered there alike.
-    init?(_ bytes: UnsafeRawBufferPointer, _ site: EdgeSite) {
+    ///
+    /// `lastAgent` is what the connection's last request named: all of them name the same, and it is decoded once.
+    init?(_ bytes: UnsafeRawBufferPointer, _ site: EdgeSite, lastAgent: String = "") {
         let limits = site.limits
         guard bytes.count <= limits.headerBytes, let header = PlainHeader(bytes),
             header.fields <= limits.headerFields, header.path.count + header.query.count < limits.targetBytes,
@@ -31,8 +33,10 @@ struct PlainRequest {
             guardRequest = nil
         }
         origin = header.origin.map(bytes.text)
-        agent = header.userAgent.map(bytes.text) ?? ""
-        forwardedFor = header.forwardedFor.map { [bytes.text($0)] } ?? []
+        agent = header.userAgent.map { bytes[$0].elementsEqual(lastAgent.utf8) ? lastAgent : bytes.text($0) } ?? ""
+        // Where no proxy is trusted nobody asks.
+        let hasProxies = !site.accessLog.trustedProxies.ranges.isEmpty
+        forwardedFor = hasProxies ? header.forwardedFor.map { [bytes.text($0)] } ?? [] : []
         presented = PresentedToken(header.authorization.map(bytes.text), count: header.authorization == nil ? 0 : 1)
     }
 }

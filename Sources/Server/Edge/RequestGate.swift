@@ -133,7 +133,7 @@ final class RequestGate: ChannelDuplexHandler {
     /// Answers a read that is one whole plain request, without the decoder; false when that has to see it.
     func answersPlainly(_ bytes: ByteBuffer) -> Bool {
         guard phase == .idle, intake.isBetweenMessages,
-            let plain = bytes.withUnsafeReadableBytes({ PlainRequest($0, site) })
+            let plain = bytes.withUnsafeReadableBytes({ PlainRequest($0, site, lastAgent: agent) })
         else { return false }
         phase = .answering
         times.messageStarted(at: loop.eventLoop.now)
