@@ -112,28 +112,15 @@ extension SQLiteStore {
         _ key: AttemptKey,
         audit: AuditDraft
     ) async throws(AuthError) -> Bool {
-        try await write { [self] database in
-            let id: StatementArguments = [account.number, account.createdAt.milliseconds]
-            let row = try Row.fetchOne(
-                database,
-                sql: """
-                    UPDATE account SET audit_count = audit_count + 1
-                    WHERE id = ? AND created_at = ? AND EXISTS (
-                        SELECT 1 FROM attempt WHERE account = ? AND failures > 0)
-                    RETURNING audit_count, audit_mac
-                    """,
-                arguments: id + [Data(key.account)]
-            )
-            guard let row else {
-                let exists = "SELECT 1 FROM account WHERE id = ? AND created_at = ?"
-                guard try Row.fetchOne(database, sql: exists, arguments: id) != nil else {
-                    throw AuthError.noSuchAccount
-                }
-                return false
-            }
+        try await change(
+            account,
+            audit: audit,
+            assigning: "status = status",
+            where: "EXISTS (SELECT 1 FROM attempt WHERE account = :attempts AND failures > 0)",
+            ["attempts": Data(key.account)],
+            requiresAccount: true
+        ) { database in
             try SQLiteStore.forgetFailures(of: key.account, in: database)
-            try chain(audit, to: row, of: account, at: clock.now, in: database)
-            return true
         }
     }
 

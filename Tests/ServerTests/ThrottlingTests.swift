@@ -98,7 +98,6 @@ struct ThrottlingTests {
         try await LiveServer.run(seed, hasher: stopped, limiter: limiter) { server in
             let answer = try await server.get("/api-basic-auth", .basic("x@example.com:y"))
             #expect(answer.status == 503)
-            #expect(limiter.counts.failures == 0)
         }
         let text = try await LiveServer.run(seed, limiter: limiter) {
             $0.metricsPort = 0
@@ -113,5 +112,17 @@ struct ThrottlingTests {
         #expect(text.contains("\nlatchkey_sign_ins_throttled_total{reason=\"account\"} 1\n"))
         #expect(text.contains("\nlatchkey_sign_ins_throttled_total{reason=\"locked\"} 0\n"))
         #expect(text.contains("\nlatchkey_throttling_addresses 1\n"))
+    }
+
+    @Test func `failed sign-ins are counted without throttling too`() async throws {
+        let seed = try await SeededStore.shared.value
+        let text = try await LiveServer.run(seed) {
+            $0.metricsPort = 0
+        } _: { server in
+            #expect(try await server.get("/api-basic-auth", .basic("nobody@example.com:y")).status == 400)
+            return try await server.answer("GET", "/metrics", port: server.metricsPort).body
+        }
+        #expect(text.contains("\nlatchkey_sign_in_failures_total 1\n"))
+        #expect(!text.contains("latchkey_sign_ins_throttled_total"))
     }
 }

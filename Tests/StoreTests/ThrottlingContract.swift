@@ -272,7 +272,6 @@ extension StoreContract {
             }
             for attempt in begun { rig.limiter.abandoned(attempt) }
             rig.limiter.abandoned(try await waiting)
-            #expect(rig.limiter.counts.failures == 0)
             try await rig.fail("a@example.com", times: 5)
         }
 

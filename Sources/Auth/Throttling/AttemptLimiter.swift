@@ -29,7 +29,8 @@ package final class AttemptLimiter: Sendable {
         case overloaded
     }
 
-    /// `queue` attempts may wait for the outcome of others, none longer than `patience`. `onLimit` hears when a failure was
+    /// `queue` attempts may wait for the outcome of others; none begins to wait once `patience` is over. A wait ends with the
+    /// outcome it is for, which comes within the time limits of the hasher and the store. `onLimit` hears when a failure was
     /// the last one allowed.
     package init(
         store: any AuthStore,
@@ -194,7 +195,8 @@ package final class AttemptLimiter: Sendable {
 
     // MARK: Ending
 
-    /// The credentials were right: the account's failures are forgotten, and the source is known to it. An address's stay,
+    /// The credentials were right: the account's failures are forgotten, and the source is known to it. Those of other known
+    /// sources stay when there is nothing else to write (they are in nobody else's way), and an address's always,
     /// or an account of one's own would be all it takes to go on guessing.
     package func succeeded(_ attempt: SignInAttempt) async {
         if !attempt.isSettled {
@@ -236,7 +238,6 @@ package final class AttemptLimiter: Sendable {
             var reasons: [ThrottleReason] = []
             var waiters = [state.inFlight.next(for: .account(attempt.bucket))]
             state.inFlight.finish(attempt.bucket)
-            if hasFailed { state.counts.failures += 1 }
             for (range, factor) in attempt.ranges {
                 if hasFailed,
                     let reason = state.addresses.addFailure(

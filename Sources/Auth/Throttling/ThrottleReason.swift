@@ -32,7 +32,6 @@ package struct ThrottleNotice: Sendable {
 package struct ThrottleCounts: Sendable {
     /// Attempts refused, by the raw value of their reason.
     package internal(set) var refused = [Int](repeating: 0, count: ThrottleReason.allCases.count)
-    package internal(set) var failures = 0
     /// Addresses remembered now.
     package internal(set) var addresses = 0
     /// Attempts that wait for the outcome of others now.

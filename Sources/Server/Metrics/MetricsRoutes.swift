@@ -14,6 +14,7 @@ struct MetricsRoutes: Sendable {
         let figures = MetricsText.Figures(
             counts: try await loops.counts(),
             hasher: hasher.load,
+            signIns: authority.signIn.counts,
             throttling: authority.throttling,
             tokens: await expiry.tokens(),
             process: ProcessFigures.now()

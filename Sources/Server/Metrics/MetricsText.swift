@@ -6,6 +6,7 @@ struct MetricsText {
     struct Figures {
         let counts: LoopCounts
         let hasher: PasswordHasher.Load
+        let signIns: SignInCounts
         /// Nil when sign-ins are not throttled.
         let throttling: ThrottleCounts?
         let tokens: [ExpiryGauges.Band: Int]
@@ -27,6 +28,8 @@ struct MetricsText {
             counts.refusedConnections
         )
         addHashing(figures.hasher)
+        let failed = figures.signIns.failed
+        add("latchkey_sign_in_failures_total", "counter", "Sign-ins with wrong credentials.", failed)
         if let throttling = figures.throttling { addThrottling(throttling) }
         addExpiry(figures.tokens)
         add("process_cpu_seconds_total", "counter", "User and system CPU time.", figures.process.cpuSeconds)
@@ -96,7 +99,6 @@ struct MetricsText {
     }
 
     private mutating func addThrottling(_ counts: ThrottleCounts) {
-        add("latchkey_sign_in_failures_total", "counter", "Sign-ins with wrong credentials.", counts.failures)
         let name = "latchkey_sign_ins_throttled_total"
         addFamily(name, "counter", "Sign-ins refused for earlier failures, by the limit they met.")
         for reason in ThrottleReason.allCases {
