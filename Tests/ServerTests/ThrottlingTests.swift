@@ -114,6 +114,32 @@ struct ThrottlingTests {
         #expect(text.contains("\nlatchkey_throttling_addresses 1\n"))
     }
 
+    @Test func `wrong credentials count against any name, and nothing else does`() async throws {
+        let seed = try await SeededStore.shared.value
+        let account = try await seed.account()
+        let unknown = "unknown-\(account.id.number)@example.com"
+        let limiter = AttemptLimiter(store: seed.store, keys: seed.keys.throttling)
+        let stopped = try PasswordHasher(threads: 1)
+        stopped.stop()
+        let source = RequestSource(address: nil, agent: "")
+        func signIn(_ email: String, _ password: String, _ hasher: PasswordHasher) async throws(AuthError) {
+            let authority = seed.authority(hasher, limiter)
+            _ = try await authority.generate(email: email, password: Password(password), source: source)
+        }
+        func failures(_ email: String) async throws -> Int64? {
+            try await limiter.states(of: [EmailAddress(email)]).first?.failures
+        }
+        await #expect(throws: AuthError.self) { try await signIn(account.email, "wrong", stopped) }
+        #expect(try await failures(account.email) == 0)
+        try await signIn(account.email, SeededStore.password, seed.hasher)
+        #expect(try await failures(account.email) == 0)
+        for email in [account.email, unknown] {
+            await #expect(throws: AuthError.invalidCredentials) { try await signIn(email, "wrong", seed.hasher) }
+        }
+        // From where the account has just succeeded it counts apart, and that source's count is no part of its state.
+        #expect(try await failures(unknown) == 1)
+    }
+
     @Test func `failed sign-ins are counted without throttling too`() async throws {
         let seed = try await SeededStore.shared.value
         let text = try await LiveServer.run(seed) {

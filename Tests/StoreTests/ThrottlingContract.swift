@@ -200,6 +200,25 @@ extension StoreContract {
         }
 
         @Test(arguments: StoreBackend.all)
+        func `failures from known sources count for their address too`(backend: StoreBackend) async throws {
+            let rig = try Rig(backend)
+            let names = ["a@example.com", "b@example.com", "c@example.com", "d@example.com"]
+            for name in names { try await rig.succeed(name, from: Self.owner) }
+            for name in names {
+                for _ in 0..<5 { #expect(try await rig.fail(name, from: Self.owner) == nil) }
+            }
+            #expect(try await rig.fail("e@example.com", from: Self.owner) == 60)
+        }
+
+        @Test(arguments: StoreBackend.all)
+        func `how long to wait is told in whole seconds, and never too short`(backend: StoreBackend) async throws {
+            let rig = try Rig(backend)
+            try await rig.fail("a@example.com", times: 5)
+            rig.clock.now = Timestamp(milliseconds: rig.clock.now.milliseconds + 999)
+            #expect(try await rig.fail("a@example.com", from: Self.elsewhere) == 1)
+        }
+
+        @Test(arguments: StoreBackend.all)
         func `of many guesses at once no more are tried than one after the other`(backend: StoreBackend) async throws {
             let rig = try Rig(backend)
             let (begun, refused) = try await withThrowingTaskGroup(of: SignInAttempt?.self) { group in
