@@ -22,12 +22,27 @@ package struct TrustedProxies: Equatable, Sendable {
         guard var client = peer, contains(client) else { return peer }
         for field in forwardedFor.reversed() {
             for element in field.split(separator: ",", omittingEmptySubsequences: false).reversed() {
-                guard let address = IPAddress(element.trimmingBlanks) else { return client }
+                guard let address = TrustedProxies.address(element.trimmingBlanks) else { return client }
                 client = address
                 guard contains(client) else { return client }
             }
         }
         return client
+    }
+
+    /// Some proxies append the port too (Azure's Application Gateway: `198.51.100.7:4711`); an address of version 6 is then in
+    /// brackets, as in RFC 7239 section 6.
+    private static func address(_ element: Substring) -> IPAddress? {
+        if let address = IPAddress(element) { return address }
+        var host = element
+        if let colon = element.utf8.lastIndex(of: UInt8(ascii: ":")) {
+            let port = element.utf8[element.utf8.index(after: colon)...]
+            let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+            if 1...5 ~= port.count, port.allSatisfy({ digits ~= $0 }) { host = element[..<colon] }
+        }
+        guard host.utf8.contains(UInt8(ascii: ":")) else { return IPAddress(host) }
+        guard host.hasPrefix("["), host.hasSuffix("]") else { return nil }
+        return IPAddress(host.dropFirst().dropLast())
     }
 }
 
