@@ -169,6 +169,7 @@ def test_a_node_needs_no_more_rights_than_its_page_says(cluster: Cluster, launch
     assert [sign_in(node, ann.email, "a guess").status_code for _ in range(3)] == [400] * 3
     token = generate(node, ann.email, PASSWORD)
     assert opens(node, token)
+    own = generate(node, bob.email, PASSWORD)
     answers = [sign_in(node, eve.email, "a guess").status_code for _ in range(12)]
     assert set(answers) == {400, 429}
     assert answers == sorted(answers)
@@ -186,6 +187,7 @@ def test_a_node_needs_no_more_rights_than_its_page_says(cluster: Cluster, launch
         assert visitor.get("/activity").status_code == 200
         assert visitor.get("/admin").status_code == 200
         assert visitor.post("/dashboard", action="revoke").headers["Location"] == "/dashboard?done=revoked"
+        assert not opens(node, own)
         new = {"current": PASSWORD, "password": "violin harbour muffin quartz"}
         assert visitor.post("/account", **new, again=new["password"]).status_code in (200, 303)
         assert other.get("/dashboard").status_code == 303
