@@ -43,10 +43,17 @@ struct Latchkey: AsyncParsableCommand {
             do throws(StreamError) {
                 try (status == .ok ? StandardStream.output : .error).write(words + "\n")
             } catch {
-                Foundation.exit(ExitStatus.failed.rawValue)
+                end(.failed)
             }
         }
-        Foundation.exit(status.rawValue)
+        end(status)
+    }
+
+    /// Ends the process without the exit handlers of C libraries: a thread of the store's that is connecting to PostgreSQL at
+    /// that moment would find what it uses freed, and the process would abort after all was done.
+    private static func end(_ status: ExitStatus) -> Never {
+        fflush(nil)
+        _exit(status.rawValue)
     }
 
     /// Runs the command that `arguments` spell. Gives how it ended and the words still to print.

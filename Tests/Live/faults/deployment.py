@@ -88,7 +88,8 @@ class Deployment:
     def settle(self) -> None:
         """Ends the nodes and starts them anew, so that nothing that was begun before can still happen."""
         codes = [node.server.stop() for node in self.nodes]
-        assert not any(codes), f"the nodes ended with {codes}"
+        last = [node.server.log.read_text()[-2000:] for node, code in zip(self.nodes, codes, strict=True) if code]
+        assert not any(codes), "\n".join([f"the nodes ended with {codes}", *last])
         if self.postgres:
             wait_until(self.is_quiet, RECOVERY_SECONDS, "the nodes' sessions have ended")
         self.recorder.server_died(history.now())
