@@ -35,13 +35,23 @@ extension SQLiteStore {
     }
 
     package func activity(_ query: ActivityQuery) async throws(AuthError) -> [AccountEvent] {
-        let account = query.account == nil ? "" : "AND a.id = :account"
+        var arguments: StatementArguments = ["owner": query.owner, "limit": max(query.limit, 0)]
         var conditions: [String] = []
-        if query.kind != nil { conditions.append("AND kind = :kind") }
-        if query.from != nil { conditions.append("AND at >= :from") }
-        if query.until != nil { conditions.append("AND at < :until") }
-        // The first half is what the index can begin at.
-        if query.before != nil { conditions.append("AND at <= :at AND (at, account_id, n) < (:at, :number, :n)") }
+        func demand(_ condition: String, _ values: StatementArguments) -> String {
+            arguments += values
+            return "AND " + condition
+        }
+        let account = query.account.map { demand("a.id = :account", ["account": $0]) } ?? ""
+        if let kind = query.kind { conditions.append(demand("kind = :kind", ["kind": kind.rawValue])) }
+        if let from = query.from { conditions.append(demand("at >= :from", ["from": from.milliseconds])) }
+        if let until = query.until { conditions.append(demand("at < :until", ["until": until.milliseconds])) }
+        if let before = query.before {
+            // The first half is what the index can begin at.
+            let place = "at <= :at AND (at, account_id, n) < (:at, :number, :n)"
+            conditions.append(
+                demand(place, ["at": before.at.milliseconds, "number": before.account, "n": before.n])
+            )
+        }
         // Of each account the latest alone, which the index on times has in a row.
         let sql = """
             SELECT a.email, e.account_id, e.n, e.at, e.actor, e.kind, e.address, e.agent, e.detail, e.mac
@@ -51,13 +61,6 @@ extension SQLiteStore {
             WHERE (a.id = :owner OR a.owner = :owner) \(account)
             ORDER BY e.at DESC, e.account_id DESC, e.n DESC LIMIT :limit
             """
-        let all: [(String, (any DatabaseValueConvertible & Sendable)?)] = [
-            ("account", query.account), ("kind", query.kind?.rawValue), ("from", query.from?.milliseconds),
-            ("until", query.until?.milliseconds), ("at", query.before?.at.milliseconds),
-            ("number", query.before?.account), ("n", query.before?.n),
-        ]
-        var arguments = StatementArguments(["owner": query.owner, "limit": Int64(max(query.limit, 0))])
-        for (name, value) in all where value != nil { arguments += [name: value] }
         return try await read { [arguments] database in
             try Row.fetchAll(
                 database,

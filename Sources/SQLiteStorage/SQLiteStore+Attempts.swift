@@ -121,7 +121,7 @@ extension SQLiteStore {
             requiresAccount: true
         ) { database in
             try SQLiteStore.forgetFailures(of: key.account, in: database)
-        }
+        } != nil
     }
 
     private static func forgetFailures(of account: [UInt8], in database: Database) throws {

@@ -140,7 +140,7 @@ extension SQLiteStore: AuthStore {
                 AND (:digest IS NULL OR token_digest = :digest OR (overlap_digest = :digest AND overlap_until > :now))
                 """,
             ["digest": digest.map { Data($0.bytes) }, "generation": generation, "now": clock.now.milliseconds]
-        )
+        ) != nil
     }
 
     package func setStatus(
@@ -156,7 +156,7 @@ extension SQLiteStore: AuthStore {
             ["status": status.rawValue],
             requiresAccount: true,
             then: SQLiteStore.endSessions(of: account)
-        )
+        ) != nil
     }
 
     package func setRole(
@@ -171,7 +171,7 @@ extension SQLiteStore: AuthStore {
             where: "role <> :role",
             ["role": role.rawValue],
             requiresAccount: true
-        )
+        ) != nil
     }
 
     package func auditEvents(
@@ -209,8 +209,8 @@ extension SQLiteStore {
     /// Of the live token; 0 for none.
     private static let liveGeneration = "CASE WHEN token_digest IS NULL THEN 0 ELSE token_generation END"
 
-    /// One conditional UPDATE of the account and its audit event, and `then` in the same transaction. False when `condition` did
-    /// not hold.
+    /// One conditional UPDATE of the account and its audit event, and `then` in the same transaction. Gives the password's version
+    /// after it; nil when `condition` did not hold.
     func change(
         _ account: AccountID,
         audit: AuditDraft,
@@ -219,7 +219,7 @@ extension SQLiteStore {
         _ arguments: [String: (any DatabaseValueConvertible & Sendable)?],
         requiresAccount: Bool = false,
         then: (@Sendable (Database) throws -> Void)? = nil
-    ) async throws(AuthError) -> Bool {
+    ) async throws(AuthError) -> Int64? {
         try await write { [self] database in
             var arguments = StatementArguments(arguments)
             arguments += ["id": account.number, "created_at": account.createdAt.milliseconds]
@@ -227,18 +227,18 @@ extension SQLiteStore {
                 database,
                 sql: """
                     UPDATE account SET audit_count = audit_count + 1, \(assignments)
-                    WHERE id = :id AND created_at = :created_at AND \(condition)
-                    RETURNING audit_count, audit_mac
+                    WHERE id = :id AND created_at = :created_at AND (\(condition))
+                    RETURNING password_version, audit_count, audit_mac
                     """,
                 arguments: arguments
             )
             guard let row else {
                 if requiresAccount { try require(account, in: database) }
-                return false
+                return nil
             }
             try chain(audit, to: row, of: account, at: clock.now, in: database)
             try then?(database)
-            return true
+            return try row.field("password_version")
         }
     }
 

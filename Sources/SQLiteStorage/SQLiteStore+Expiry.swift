@@ -16,7 +16,7 @@ extension SQLiteStore {
             ["scopes": scopes.map(\.description).joined(separator: " ")],
             requiresAccount: true
         )
-        guard !changed, let stored = try await self.account(number: account.number) else { return changed }
+        guard changed == nil, let stored = try await self.account(number: account.number) else { return changed != nil }
         guard scopes.isEmpty || stored.kind.type == .service else {
             throw .invalidScope("only service accounts are limited to scopes")
         }

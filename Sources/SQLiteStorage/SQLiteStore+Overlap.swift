@@ -29,7 +29,7 @@ extension SQLiteStore {
             where: "overlap_seconds IS NOT :seconds",
             ["seconds": seconds],
             requiresAccount: true
-        )
+        ) != nil
     }
 
     package func recordUses(_ uses: [TokenUse]) async throws(AuthError) {

@@ -42,7 +42,7 @@ extension SQLiteStore {
                     source.agent,
                 ]
             )
-        }
+        } != nil
     }
 
     package func session(_ digest: SecretDigest, idleSeconds: Int64) async throws(AuthError) -> OpenSession? {
@@ -124,7 +124,7 @@ extension SQLiteStore {
                 sql: "DELETE FROM session WHERE account_id = :account AND \(condition)",
                 arguments: ["account": account.number, "digest": digest]
             )
-        }
+        } != nil
     }
 
     package func setInvitation(
@@ -149,7 +149,7 @@ extension SQLiteStore {
                     """,
                 arguments: [account.number, Data(digest.bytes), expiry.milliseconds]
             )
-        }
+        } != nil
     }
 
     package func invitedAccount(_ digest: SecretDigest) async throws(AuthError) -> Account? {
