@@ -112,6 +112,13 @@ final class SeededStore: Sendable {
         #expect(try await store.setPassword(of: id, to: sealed, ifPasswordVersion: nil, audit: audit) != nil)
     }
 
+    /// Waits until the server has recorded a use of the account's token, which it does every two seconds.
+    func waitUntilUsed(_ id: AccountID) async throws {
+        while try await store.account(number: id.number)?.lastUse == nil {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     func disable(_ id: AccountID) async throws {
         #expect(try await store.setStatus(of: id, to: .disabled, audit: AuditDraft(.accountDisabled, by: .test)))
     }

@@ -60,9 +60,7 @@ struct WebFormTests {
             let page = try await browser.get("/dashboard").body
             #expect(page.contains("this one still passes for 2 hours") && !page.contains("ends this one at once"))
             _ = try await server.get("/api-token-status", .bearer(account.token))
-            while try await seed.store.account(number: account.id.number)?.lastUse == nil {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            try await seed.waitUntilUsed(account.id)
             let asked = try await browser.post("/dashboard", [("action", "generate"), ("generation", "1")]).body
             #expect(asked.contains("Replace a token that is in use?") && asked.contains("it still passes for 2 hours"))
             #expect(!asked.contains("at once") && !asked.contains("end the one in use"))

@@ -279,10 +279,7 @@ struct WebSessionTests {
         try await run { server, seed in
             let account = try await seed.signedIn()
             _ = try await server.get("/api-token-status", .bearer(account.token) + ["User-Agent: nightly/2"])
-            let number = account.id.number
-            while try await seed.store.account(number: number)?.lastUse == nil {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            try await seed.waitUntilUsed(account.id)
             let browser = WebClient(server)
             try await browser.logIn(account.email)
             #expect(try await browser.get("/dashboard").body.contains("nightly/2"))
