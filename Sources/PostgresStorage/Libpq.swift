@@ -90,8 +90,8 @@
         }
     }
 
-    /// Keeps libpq's OpenSSL from freeing its tables when the process ends: a thread that closes its connection at that moment
-    /// would use them, and a command that had done its work would crash. It must be told before anything else.
+    /// Keeps libpq's OpenSSL from freeing its tables when a program ends by its exit handlers, as a test runner does: a thread that
+    /// closes its connection at that moment would use them. It must be told before anything else.
     private func keepOpenSSL(of library: UnsafeMutableRawPointer) {
         guard let address = dlsym(library, "OPENSSL_init_crypto") else { return }
         typealias Initialize = @convention(c) (UInt64, OpaquePointer?) -> CInt

@@ -33,8 +33,8 @@ package struct Invitations: Sendable {
         try await store.invitedAccount(keys.digest(secret, for: .invitation))
     }
 
-    /// Sets the password of the account it invites and ends the invitation. Returns the password's version; nil when it was over. Throws `.weakPassword` and the like, and then it goes
-    /// on holding.
+    /// Sets the password of the account it invites and ends the invitation. Returns the password's version; nil when it was over.
+    /// Throws `.weakPassword` and the like, and then it goes on holding.
     package func accept(
         _ secret: OpaqueSecret,
         of account: Account,
