@@ -23,7 +23,7 @@ package protocol AuthStore: Sendable {
     func passwordRecord(_ email: EmailAddress) async throws(AuthError) -> PasswordRecord?
 
     /// Makes `token` the account's only one; nil, and nothing changed, unless the account is active, still at `passwordVersion`
-    /// and, if `generation` is given, its live token is of that one, 0 for none. Of concurrent calls the highest generation is
+    /// and, if `generation` is given, still at that: none was made or ended since. Of concurrent calls the highest generation is
     /// the one that lives. The token it replaces, if live, goes on passing for the account's overlap and no longer than it would
     /// have lived; the one before that ends.
     func replaceToken(

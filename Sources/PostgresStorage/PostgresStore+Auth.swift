@@ -106,8 +106,8 @@
                         token_issued_at = $6, token_expires_at = $14, token_issued_by = $7, \(PostgresStore.overlapStart)
                         """,
                     condition: """
-                        status = 'active' AND password_version = $15 AND (CAST($16 AS BIGINT) IS NULL
-                            OR CASE WHEN token_digest IS NULL THEN 0 ELSE token_generation END = $16)
+                        status = 'active' AND password_version = $15
+                            AND (CAST($16 AS BIGINT) IS NULL OR token_generation = $16)
                         """,
                     parameters: { now in
                         [

@@ -64,6 +64,7 @@
                 status: try row.choice("status"),
                 hasPassword: try row.isTrue("has_password"),
                 passwordVersion: try row.integer("password_version"),
+                generation: try row.integer("token_generation"),
                 token: try row.isTrue("has_token") ? try Token(row: row) : nil,
                 lastUse: try Use(row: row, "used"),
                 overlapSeconds: row.optionalInteger("overlap_seconds"),

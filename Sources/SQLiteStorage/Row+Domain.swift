@@ -77,6 +77,7 @@ extension Account {
             status: try row.choice("status"),
             hasPassword: try row.field("has_password"),
             passwordVersion: try row.field("password_version"),
+            generation: try row.field("token_generation"),
             token: try row.field("has_token") ? try Token(row: row) : nil,
             lastUse: try Use(row: row, "used"),
             overlapSeconds: try row.field("overlap_seconds", as: Int64?.self),

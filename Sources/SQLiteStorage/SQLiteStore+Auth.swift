@@ -103,7 +103,7 @@ extension SQLiteStore: AuthStore {
                         token_issued_at = :now, token_expires_at = :expiry, token_issued_by = :issuer,
                         \(SQLiteStore.overlapStart), audit_count = audit_count + 1
                     WHERE id = :id AND created_at = :created_at AND status = 'active' AND password_version = :version
-                        AND (:generation IS NULL OR \(SQLiteStore.liveGeneration) = :generation)
+                        AND (:generation IS NULL OR token_generation = :generation)
                     RETURNING token_generation, audit_count, audit_mac
                     """,
                 arguments: [
@@ -205,9 +205,6 @@ extension SQLiteStore {
         \(overlapEnd), token_generation = token_generation + (token_digest IS NOT NULL), token_digest = NULL, token_key_id = NULL,
         token_issued_at = NULL, token_expires_at = NULL, token_issued_by = NULL
         """
-
-    /// Of the live token; 0 for none.
-    private static let liveGeneration = "CASE WHEN token_digest IS NULL THEN 0 ELSE token_generation END"
 
     /// One conditional UPDATE of the account and its audit event, and `then` in the same transaction. Gives the password's version
     /// after it; nil when `condition` did not hold.

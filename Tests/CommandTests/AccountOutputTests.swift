@@ -129,6 +129,7 @@ struct AccountOutputTests {
             status: .active,
             hasPassword: true,
             passwordVersion: 1,
+            generation: token?.generation ?? 0,
             token: token,
             overlapSeconds: overlapSeconds,
             previousToken: previousToken

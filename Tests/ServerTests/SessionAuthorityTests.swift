@@ -23,6 +23,7 @@ struct SessionAuthorityTests {
         let secret = try await sessions.logIn(
             email: seed.account().email,
             password: Password(SeededStore.password),
+            inPlaceOf: nil,
             source: source
         )
         // A request each third of the time it may be idle.
@@ -35,6 +36,7 @@ struct SessionAuthorityTests {
         let another = try await sessions.logIn(
             email: seed.account().email,
             password: Password(SeededStore.password),
+            inPlaceOf: nil,
             source: source
         )
         clock.advance(bySeconds: idle)
@@ -60,7 +62,39 @@ struct SessionAuthorityTests {
             by: .test
         )
         #expect(late == nil)
-        #expect(try await people.sessions.begin(of: id, passwordVersion: known, source: source) == nil)
+        #expect(try await people.sessions.begin(of: id, passwordVersion: known, inPlaceOf: nil, source: source) == nil)
         #expect(try await people.sessions.confirm(account, password: reset, source: source) == 2)
+    }
+
+    @Test func `the session that a browser had ends before the new one begins, and not by wrong credentials`()
+        async throws
+    {
+        let seed = try await SeededStore.shared.value
+        let sessions = seed.people(seed.hasher, seed.authority).sessions
+        let (id, email) = try await seed.account()
+        let program = "program-\(id.number)@example.com"
+        _ = try await seed.service(program, owner: id)
+        func logIn(
+            _ email: String,
+            _ password: String = SeededStore.password,
+            inPlaceOf old: OpaqueSecret?
+        ) async throws -> OpaqueSecret {
+            try await sessions.logIn(
+                email: email,
+                password: Password(password),
+                inPlaceOf: old,
+                source: RequestSource(address: nil, agent: "")
+            )
+        }
+        let old = try await logIn(email, inPlaceOf: nil)
+        await #expect(throws: AuthError.invalidCredentials) { try await logIn(email, "wrong", inPlaceOf: old) }
+        await #expect(throws: AuthError.notUserAccount) { try await logIn(program, inPlaceOf: old) }
+        #expect(try await sessions.resume(old) != nil)
+        let new = try await logIn(email, inPlaceOf: old)
+        #expect(try await sessions.resume(old) == nil)
+        #expect(try await sessions.resume(new) != nil)
+        // In this order an error between the two leaves no session whose secret nobody was told.
+        let events = try await seed.store.auditEvents(of: id, after: 1, limit: 10)
+        #expect(events.map(\.draft.kind) == [.sessionStarted, .sessionEnded, .sessionStarted])
     }
 }

@@ -27,8 +27,17 @@ struct WebFormTests {
             let disabled = try await seed.account()
             try await seed.disable(disabled.id)
             #expect(try await post(disabled.id).status == 400)
-            let made = try await post(seed.account(hasPassword: false).id)
-            #expect(made.status == 200 && made.body.contains("/invitation/"))
+            // Sent again it voids the link that it made, and says so.
+            let invited = try await seed.account(hasPassword: false).id
+            let anybody = WebClient(server)
+            var links: [String] = []
+            for _ in 0..<2 {
+                let made = try await post(invited)
+                #expect(made.status == 200 && made.body.contains("A link made before is void."))
+                links.append(String(try #require(made.body.firstMatch(of: #/\/invitation\/[0-9a-f]{64}/#)).0))
+                #expect(try await anybody.get(links[links.endIndex - 1]).status == 200)
+            }
+            #expect(try await anybody.get(links[0]).status == 404)
         }
     }
 
@@ -112,6 +121,26 @@ struct WebFormTests {
         #expect(try await seed.store.account(number: id.number)?.generation == 4)
     }
 
+    @Test func `a form from before its token was revoked makes no other`() async throws {
+        try await run { server, seed in
+            let account = try await seed.account()
+            let (first, second) = (WebClient(server), WebClient(server))
+            for browser in [first, second] { try await browser.logIn(account.email) }
+            func form(_ action: String, in browser: WebClient) async throws -> [(String, String)] {
+                let page = try await browser.get("/dashboard").body
+                let seen = try #require(page.firstMatch(of: #/name="generation" value="(\d+)"/#)).1
+                return [("action", action), ("generation", String(seen))]
+            }
+            let generate = try await form("generate", in: first)
+            #expect(try await first.post("/dashboard", generate).status == 200)
+            #expect(try await second.post("/dashboard", form("revoke", in: second)).status == 303)
+            let again = try await first.post("/dashboard", generate)
+            #expect(again.status == 409 && again.body.contains("The token has changed"))
+            #expect(try await seed.store.account(number: account.id.number)?.token == nil)
+            #expect(try await first.post("/dashboard", form("generate", in: first)).status == 200)
+        }
+    }
+
     @Test func `an owner disables a service account, and only an administrator enables it`() async throws {
         try await run { server, seed in
             let owner = try await seed.account()
@@ -120,11 +149,15 @@ struct WebFormTests {
             let path = "/service-accounts/\(id)"
             let browser = WebClient(server)
             try await browser.logIn(owner.email)
-            _ = try await browser.get(path)
+            #expect(try await browser.get(path).body.contains("value=\"password\""))
             #expect(try await browser.post(path, [("action", "disable")])["location"] == path)
             #expect(try await status() == .disabled)
-            #expect(try await !browser.get(path).body.contains("value=\"enable\""))
+            let page = try await browser.get(path).body
+            #expect(!page.contains(#/value="(enable|disable|password|generate)"/#))
             #expect(try await browser.post(path, [("action", "enable")]).status == 403)
+            // A new password would sign in as soon as it is enabled.
+            #expect(try await browser.post(path, [("action", "password"), ("version", "1")]).status == 403)
+            #expect(try await seed.store.account(number: id.number)?.passwordVersion == 1)
             #expect(try await status() == .disabled)
             let admin = WebClient(server)
             try await admin.logIn(seed.account(role: .admin).email)

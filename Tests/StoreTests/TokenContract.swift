@@ -138,19 +138,23 @@ extension StoreContract {
                 let audit = draft(.tokenRevoked)
                 return try await store.revokeToken(of: id(1), ifDigest: nil, ifGeneration: generation, audit: audit)
             }
+            #expect(try await store.storedAccount(1).generation == 0)
             #expect(try await replace(5, ifGeneration: 1) == nil)
             #expect(try await revoke(ifGeneration: 0) == false)
             #expect(try await replace(5, ifGeneration: 0) == 1)
             #expect(try await replace(6, ifGeneration: 0) == nil)
             #expect(try await revoke(ifGeneration: 0) == false)
             #expect(try await replace(6, ifGeneration: 1) == 2)
+            #expect(try await store.storedAccount(1).generation == 2)
             #expect(try await revoke(ifGeneration: 1) == false)
             #expect(try lookUp(id(1), in: store).token?.digest == digest(6))
             #expect(try await revoke(ifGeneration: 2))
-            #expect(try await replace(7, ifGeneration: 2) == nil)
-            // No token is 0, whatever there was before; of many who saw that one succeeds.
+            // Whoever saw that there was no token yet, or the one that ended, saw another than none now.
+            for seen in 0...2 as ClosedRange<Int64> { #expect(try await replace(7, ifGeneration: seen) == nil) }
+            #expect(try await store.storedAccount(1).generation == 3)
+            // Of many who saw that, one succeeds.
             let made = try await withThrowingTaskGroup(of: Int64?.self) { group in
-                for byte in 10..<26 as Range<UInt8> { group.addTask { try await replace(byte, ifGeneration: 0) } }
+                for byte in 10..<26 as Range<UInt8> { group.addTask { try await replace(byte, ifGeneration: 3) } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(made.compactMap(\.self) == [4])

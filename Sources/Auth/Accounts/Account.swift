@@ -9,6 +9,9 @@ package struct Account: Equatable, Sendable {
     package let status: Status
     package let hasPassword: Bool
     package let passwordVersion: Int64
+    /// Raised by one each time a token is made or ended, so that of two readings it tells whether there was another between them;
+    /// the live token's, when there is one.
+    package let generation: Int64
     package let token: Token?
     /// When and from where the live token was used last, to about ten minutes; nil when it is not known to be used.
     package let lastUse: Use?
@@ -16,9 +19,6 @@ package struct Account: Equatable, Sendable {
     package let overlapSeconds: Int64?
     /// The token before the live one, when an overlap let it pass; its time may be over.
     package let previousToken: PreviousToken?
-
-    /// The live token's; 0 when there is none.
-    package var generation: Int64 { token?.generation ?? 0 }
 
     package enum Kind: Equatable, Sendable {
         case user
@@ -96,6 +96,7 @@ package struct Account: Equatable, Sendable {
         status: Status,
         hasPassword: Bool,
         passwordVersion: Int64,
+        generation: Int64,
         token: Token?,
         lastUse: Use? = nil,
         overlapSeconds: Int64? = nil,
@@ -109,6 +110,7 @@ package struct Account: Equatable, Sendable {
         self.status = status
         self.hasPassword = hasPassword
         self.passwordVersion = passwordVersion
+        self.generation = generation
         self.token = token
         self.lastUse = lastUse
         self.overlapSeconds = overlapSeconds

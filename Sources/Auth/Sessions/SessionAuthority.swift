@@ -18,10 +18,11 @@ package struct SessionAuthority: Sendable {
     }
 
     /// Checks credentials exactly as for a token, and begins a session under a secret that nobody knew before. Throws
-    /// `.notUserAccount` when the credentials are right but a program's.
+    /// `.notUserAccount` when the credentials are right but a program's. `old` is as for `begin`.
     package func logIn(
         email: String,
         password: Password,
+        inPlaceOf old: OpaqueSecret?,
         source: RequestSource
     ) async throws(AuthError) -> OpaqueSecret {
         try await signIn(email, password, source) { record throws(AuthError) in
@@ -29,7 +30,12 @@ package struct SessionAuthority: Sendable {
                 throw .invalidCredentials
             }
             guard account.kind.type == .user else { throw .notUserAccount }
-            let begun = try await begin(of: record.account, passwordVersion: record.passwordVersion, source: source)
+            let begun = try await begin(
+                of: record.account,
+                passwordVersion: record.passwordVersion,
+                inPlaceOf: old,
+                source: source
+            )
             guard let secret = begun else { throw .invalidCredentials }
             return secret
         }
@@ -49,12 +55,15 @@ package struct SessionAuthority: Sendable {
     }
 
     /// Begins a session of a person who has just shown or set the password of this version; nil when the account has another
-    /// since, or is disabled.
+    /// since, or is disabled. `old` is the session that this browser had, whosever it is (ASVS 7.2.4): it ends first, for an error
+    /// of that must not leave a new one behind whose secret nobody was told.
     package func begin(
         of account: AccountID,
         passwordVersion: Int64,
+        inPlaceOf old: OpaqueSecret?,
         source: RequestSource
     ) async throws(AuthError) -> OpaqueSecret? {
+        if let old { try await end(old, source: source) }
         var generator = SystemRandomNumberGenerator()
         let secret = OpaqueSecret.random(using: &generator)
         let session = NewSession(
@@ -80,7 +89,7 @@ package struct SessionAuthority: Sendable {
     }
 
     /// Ends the session of this secret, whosever it is, if it holds.
-    package func end(_ secret: OpaqueSecret, source: RequestSource) async throws(AuthError) {
+    private func end(_ secret: OpaqueSecret, source: RequestSource) async throws(AuthError) {
         let digest = keys.digest(secret, for: .session)
         guard let open = try await store.session(digest, idleSeconds: settings.idleSeconds) else { return }
         _ = try await end(digest, of: open.account.id, source: source)

@@ -62,11 +62,12 @@ struct AccountRoutes: Sendable {
             guard let words = AccountRoutes.refusal(ofNewPassword: error) else { throw error }
             return try await page(visit, words)
         }
-        // Somebody else set another meanwhile, which ended this session and holds.
+        // The new password ended all sessions. Nil: somebody else set another meanwhile, which holds.
         guard let version,
             let secret = try await sessions.begin(
                 of: visit.account.id,
                 passwordVersion: version,
+                inPlaceOf: nil,
                 source: visit.source
             )
         else { return Pages.redirect(to: "/login") }

@@ -25,9 +25,10 @@ struct LoginRoutes: Sendable {
             let secret = try await sessions.logIn(
                 email: email,
                 password: Password(form["password"]),
+                inPlaceOf: passing.session,
                 source: passing.source
             )
-            return try await enter(door.next(form["next"]), with: secret, passing)
+            return door.enter(door.next(form["next"]), with: secret, passing.transport)
         } catch {
             guard let refusal = LoginRoutes.refusal(error) else { throw error }
             var response = try page(passing, next: form["next"], email: email, (refusal.status, refusal.words))
@@ -67,24 +68,15 @@ struct LoginRoutes: Sendable {
                 let session = try await sessions.begin(
                     of: account.id,
                     passwordVersion: version,
+                    inPlaceOf: passing.session,
                     source: passing.source
                 )
             else { return Pages.redirect(to: "/login") }
-            return try await enter("/dashboard", with: session, passing)
+            return door.enter("/dashboard", with: session, passing.transport)
         } catch let error as AuthError {
             guard let words = AccountRoutes.refusal(ofNewPassword: error) else { throw error }
             return try invitationPage(passing, account, words)
         }
-    }
-
-    /// Begins the session, and ends the one that this browser had (ASVS 7.2.4).
-    private func enter(
-        _ path: String,
-        with secret: OpaqueSecret,
-        _ passing: WebDoor.Passing
-    ) async throws(AuthError) -> Response {
-        if let session = passing.session { try await sessions.end(session, source: passing.source) }
-        return door.enter(path, with: secret, passing.transport)
     }
 
     private func page(

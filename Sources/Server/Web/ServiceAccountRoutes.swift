@@ -84,6 +84,8 @@ struct ServiceAccountRoutes: Sendable {
         if let response = try await tokens.answer(visit, about: account, at: path) { return response }
         switch visit.form["action"] {
         case "password":
+            // It would sign in as soon as an administrator enables the account.
+            guard account.status == .active else { throw ErrorResponse(.forbidden, "The account is disabled") }
             // Sent again it must not end the password that it made.
             guard visit.form["version"] == String(account.passwordVersion) else { return Pages.redirect(to: path) }
             var generator = SystemRandomNumberGenerator()
