@@ -131,8 +131,7 @@ package struct TokenAuthority: Sendable {
         ifGeneration generation: Int64? = nil,
         by source: AuditSource
     ) async throws(AuthError) -> GeneratedToken? {
-        var generator = SystemRandomNumberGenerator()
-        let token = BearerToken.mint(for: account, digits: settings.secretDigits, using: &generator)
+        let token = mint(for: account)
         let (digest, keyID) = keys.digest(token)
         let stored = try await store.replaceToken(
             of: account,
@@ -143,6 +142,11 @@ package struct TokenAuthority: Sendable {
         )
         guard stored != nil else { return nil }
         return GeneratedToken(token: token, account: account, expiresInSeconds: settings.lifetimeSeconds)
+    }
+
+    private func mint(for account: AccountID) -> BearerToken {
+        var generator = SystemRandomNumberGenerator()
+        return BearerToken.mint(for: account, digits: settings.secretDigits, using: &generator)
     }
 }
 
