@@ -12,6 +12,9 @@
             case changes, lookups, heartbeat, migration
         }
 
+        /// A step of the schema is in the way of every write while it waits for its lock.
+        static let migrationLockMilliseconds = 2000
+
         private let libpq: Libpq
         private let handle: OpaquePointer
         private let notices: Notices
@@ -145,7 +148,9 @@
             case .heartbeat:
                 settings += ["synchronous_commit = remote_apply", "lock_timeout = 4000"]
             case .migration:
-                settings += ["synchronous_commit = remote_apply", "lock_timeout = 2000"]
+                settings += [
+                    "synchronous_commit = remote_apply", "lock_timeout = \(Connection.migrationLockMilliseconds)",
+                ]
             }
             do throws(QueryFailure) {
                 try command(settings.map { "SET \($0)" }.joined(separator: "; "), by: deadline)

@@ -36,21 +36,26 @@
             }
         }
 
-        /// Applies what is pending, each migration in a transaction of its own, and returns their names. Two processes may do
-        /// this at once: one row is locked by whoever migrates, and the other finds the work done.
-        package func up() throws(PostgresStoreError) -> [String] {
+        /// Applies what is pending, each migration in a transaction of its own (but for indexes beside the writes), and returns
+        /// their names. Two processes may do this at once: one goes first, and the other finds the work done.
+        ///
+        /// `patience` is for the other process, and for transactions that are older than such an index.
+        package func up(patience: Duration = .seconds(600)) throws(PostgresStoreError) -> [String] {
             let state = try schema()
             guard state.isReadable else { throw .newerSchema }
             guard state.encoding == "UTF8" || state.encoding.isEmpty else { throw .otherEncoding(state.encoding) }
             guard !state.pending.isEmpty else { return [] }
             try begin()
-            var applied: [String] = []
-            for migration in state.pending {
-                try translated { try build(migration.indexes) }
-                guard try translated({ try apply(migration) }) else { continue }
-                applied.append(migration.name)
+            return try translated {
+                guard try hasAccounts(state) else { return try state.pending.filter(apply).map(\.name) }
+                return try alone(patience) {
+                    let pending = try SchemaState(connection, by: .now + .seconds(10)).pending
+                    return try pending.filter { migration in
+                        try build(migration.indexes, patience)
+                        return try apply(migration)
+                    }.map(\.name)
+                }
             }
-            return applied
         }
 
         /// A migration may rewrite a large table; waiting for locks has a limit of its own.
@@ -76,23 +81,48 @@
             }
         }
 
-        /// Before the step and outside its transaction, for CONCURRENTLY allows no other way. An empty database has nobody who
-        /// would wait, and leaves it to `apply`.
-        private func build(_ indexes: [Migration.Index]) throws(QueryFailure) {
-            guard !indexes.isEmpty,
-                try connection.run("SELECT 1 FROM account LIMIT 1", by: deadline).count > 0
-            else { return }
-            // Who waited here in a statement would be waited for by the other's index.
+        /// An empty database has nobody who would wait for a step, and steps wait for each other by row 0 alone.
+        private func hasAccounts(_ state: SchemaState) throws(QueryFailure) -> Bool {
+            guard !state.applied.isEmpty else { return false }
+            return try connection.run("SELECT 1 FROM account LIMIT 1", by: deadline).count > 0
+        }
+
+        /// Who waited for the other process in a statement would be waited for by its index: this one asks again and again.
+        private func alone<Value>(_ patience: Duration, _ body: () throws -> Value) throws -> Value {
             let lock = "(hashtext('latchkey migrate ' || current_schema()))"
-            guard try connection.run("SELECT 1 WHERE pg_try_advisory_lock\(lock)", by: deadline).count > 0
-            else { throw .refused(state: "55P03", constraint: "", message: "another process makes the indexes") }
-            do throws(QueryFailure) {
+            let end = ContinuousClock.now + patience
+            while try connection.run("SELECT 1 WHERE pg_try_advisory_lock\(lock)", by: deadline).count == 0 {
+                guard ContinuousClock.now < end else {
+                    throw QueryFailure.refused(state: "55P03", constraint: "", message: "another process migrates")
+                }
+                Thread.sleep(forTimeInterval: 0.2)
+            }
+            return try finishing("SELECT pg_advisory_unlock\(lock)", body)
+        }
+
+        /// Before the step and outside its transaction, for CONCURRENTLY allows no other way. No write waits meanwhile, so this
+        /// may wait longer than a step.
+        private func build(_ indexes: [Migration.Index], _ patience: Duration) throws {
+            guard !indexes.isEmpty else { return }
+            // Zero would be for ever.
+            let milliseconds = max(1, Int(patience / .milliseconds(1)))
+            try connection.command("SET lock_timeout = \(milliseconds)", by: deadline)
+            try finishing("SET lock_timeout = \(Connection.migrationLockMilliseconds)") {
                 for index in indexes { try build(index) }
-                try connection.command("SELECT pg_advisory_unlock\(lock)", by: deadline)
+            }
+        }
+
+        /// Runs `last` whatever becomes of `body`, unless the connection is lost.
+        private func finishing<Value>(_ last: String, _ body: () throws -> Value) throws -> Value {
+            let value: Value
+            do {
+                value = try body()
             } catch {
-                if !error.endsConnection { try connection.command("SELECT pg_advisory_unlock\(lock)", by: deadline) }
+                if (error as? QueryFailure)?.endsConnection != true { try connection.command(last, by: deadline) }
                 throw error
             }
+            try connection.command(last, by: deadline)
+            return value
         }
 
         private func build(_ index: Migration.Index) throws(QueryFailure) {

@@ -28,7 +28,10 @@
             case .otherEncoding(let encoding):
                 "the database is encoded in \(encoding); make one in UTF8: createdb --encoding=UTF8 --template=template0"
             case .migrationsBusy:
-                "another process migrates this database, or holds its tables; try again when it is done"
+                """
+                another process migrates this database, or a transaction (a backup, a long query) is in the way; \
+                try again when it is over
+                """
             case .notEmpty:
                 "there are accounts in the PostgreSQL database already; copy into an empty one"
             case .database(let reason):

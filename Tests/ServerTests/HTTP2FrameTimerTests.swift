@@ -64,6 +64,42 @@ struct HTTP2FrameTimerTests {
         #expect(!channel.isActive)
     }
 
+    private func setWritable(_ isWritable: Bool, _ channel: EmbeddedChannel) {
+        channel.isWritable = isWritable
+        channel.pipeline.fireChannelWritabilityChanged()
+    }
+
+    @Test func `what stops in the middle while nothing is read has its time anew afterwards`() throws {
+        let channel = try connection()
+        let frame = Self.frame(Self.headers, Self.endHeaders, bytes: 20)
+        try channel.writeInbound(ByteBuffer(bytes: Self.preface + frame.prefix(15)))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(4))
+        setWritable(false, channel)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(9999))
+        #expect(channel.isActive)
+        setWritable(true, channel)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(4999))
+        #expect(channel.isActive)
+        try channel.writeInbound(ByteBuffer(bytes: frame.dropFirst(15)))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        #expect(channel.isActive)
+    }
+
+    @Test func `a frame that does not go on after a pause in reading ends the connection after 5 s`() throws {
+        let channel = try connection()
+        try channel.writeInbound(ByteBuffer(bytes: Self.preface))
+        setWritable(false, channel)
+        // What was read already when the pause began.
+        try channel.writeInbound(ByteBuffer(bytes: [0]))
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(9999))
+        #expect(channel.isActive)
+        setWritable(true, channel)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(4999))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(!channel.isActive)
+    }
+
     @Test func `whole frames have all the time, however they are cut`() throws {
         let channel = try connection()
         let frames =

@@ -1,7 +1,6 @@
 #if PostgreSQL
     import Auth
     import Foundation
-    import Synchronization
     import Testing
 
     @testable import PostgresStorage
@@ -166,89 +165,6 @@
             // Nothing else has written there: the rows lie in the order in which they came.
             let order = try schema.run("SELECT string_agg(account_id::text, ' ' ORDER BY ctid) FROM token_use")
             #expect(order == numbers.map(String.init).joined(separator: " "))
-        }
-    }
-
-    @Suite struct PostgresMigrationRules {
-        @Test func `many may migrate at once, and each step is applied once`() throws {
-            let schema = try PostgresSchema(isMigrated: false)
-            let applied = Mutex<[Result<[String], any Error>]>([])
-            let done = DispatchGroup()
-            for _ in 0..<8 {
-                done.enter()
-                Thread.detachNewThread {
-                    let names = Result { try PostgresMigrations(schema.url).up() }
-                    applied.withLock { $0.append(names) }
-                    done.leave()
-                }
-            }
-            done.wait()
-            let names = try applied.withLock { try $0.flatMap { try $0.get() } }
-            #expect(names.sorted() == Migration.all.map(\.name))
-            #expect(try PostgresMigrations(schema.url).state().pending.isEmpty)
-            _ = try schema.openPostgres()
-        }
-
-        @Test func `a database without its schema is refused, and left alone`() throws {
-            let schema = try PostgresSchema(isMigrated: false)
-            let names = Migration.all.map(\.name)
-            #expect(throws: PostgresStoreError.pendingMigrations(names)) { try schema.openPostgres() }
-            #expect(try PostgresMigrations(schema.url).plan().map(\.name) == names)
-            #expect(try schema.run("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()") == "0")
-        }
-
-        @Test func `a newer version's schema is refused unless it says that this version may read it`() throws {
-            let schema = try PostgresSchema()
-            try schema.run("INSERT INTO migration VALUES (9999, '9999 from the future', 1, 0)")
-            _ = try schema.openPostgres()
-            try schema.run("UPDATE migration SET readable_by = 9999 WHERE number = 9999")
-            #expect(throws: PostgresStoreError.newerSchema) { try schema.openPostgres() }
-            #expect(throws: PostgresStoreError.newerSchema) { try PostgresMigrations(schema.url).up() }
-        }
-
-        @Test func `a table in somebody's hands makes a migration give up and change nothing`() throws {
-            let schema = try PostgresSchema(isMigrated: false)
-            try schema.run(Migration.beginnings)
-            let other = try schema.connect()
-            try other.command(
-                "BEGIN; SELECT number FROM migration WHERE number = 0 FOR UPDATE",
-                by: .now + .seconds(30)
-            )
-            #expect(throws: PostgresStoreError.migrationsBusy) { try PostgresMigrations(schema.url).up() }
-            try other.command("COMMIT", by: .now + .seconds(30))
-            #expect(try PostgresMigrations(schema.url).up() == Migration.all.map(\.name))
-        }
-
-        /// On a server of its own: whoever builds an index this way waits for everybody's old snapshots.
-        @Test func `an upgrade makes indexes beside the writes, and anew what was interrupted`() async throws {
-            let schema = try PostgresSchema(on: TestPostgres.start())
-            try await schema.openPostgres().add(person(1, "ann@example.com"))
-            try schema.run(
-                """
-                DROP TABLE session, invitation, token_use;
-                DROP INDEX account_owner, audit_at;
-                DELETE FROM migration WHERE number = 5
-                """
-            )
-            let isValid = """
-                SELECT string_agg(CAST(indisvalid AS TEXT), ' ') FROM pg_index
-                WHERE indexrelid IN (to_regclass('account_owner'), to_regclass('audit_at'))
-                """
-            let reader = try schema.connect()
-            try reader.command(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM migration",
-                by: .now + .seconds(30)
-            )
-            // It waits for the reader's snapshot, which an index that keeps writes waiting would not.
-            #expect(throws: PostgresStoreError.migrationsBusy) { try PostgresMigrations(schema.url).up() }
-            #expect(try schema.run(isValid) == "false")
-            try reader.command("COMMIT", by: .now + .seconds(30))
-            #expect(try PostgresMigrations(schema.url).up() == ["0005 sessions"])
-            #expect(try schema.run(isValid) == "true true")
-        }
-
-        @Test func `both stores number their migrations alike`() {
-            #expect(Migration.all.map(\.name) == sqliteMigrationNames)
         }
     }
 

@@ -39,6 +39,16 @@ final class HTTP2FrameTimer: ChannelInboundHandler {
         context.fireChannelRead(data)
     }
 
+    /// While answers wait to be read nothing is read here either; that is not to be held against the client, whose rest may
+    /// have come.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, startedAt != nil {
+            startedAt = context.eventLoop.now
+            arm(context)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
     private func follow(_ buffer: ByteBuffer, at now: NIODeadline) {
         var bytes = buffer.readableBytesView
         while let first = bytes.first {
@@ -69,16 +79,17 @@ final class HTTP2FrameTimer: ChannelInboundHandler {
         frameHeader.removeAll(keepingCapacity: true)
     }
 
-    private var deadline: NIODeadline? {
-        startedAt.map { $0 + .milliseconds(isHeader ? limits.headerMilliseconds : limits.requestMilliseconds) }
+    private func deadline(_ context: ChannelHandlerContext) -> NIODeadline? {
+        guard context.channel.isWritable else { return nil }
+        return startedAt.map { $0 + .milliseconds(isHeader ? limits.headerMilliseconds : limits.requestMilliseconds) }
     }
 
     private func arm(_ context: ChannelHandlerContext) {
-        guard timer == nil, let deadline else { return }
+        guard timer == nil, let deadline = deadline(context) else { return }
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
             guard let self else { return }
             timer = nil
-            guard let deadline = self.deadline else { return }
+            guard let deadline = self.deadline(context) else { return }
             if deadline <= context.eventLoop.now {
                 context.close(promise: nil)
             } else {
