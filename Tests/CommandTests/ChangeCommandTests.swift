@@ -12,11 +12,11 @@ struct ChangeCommandTests {
         defer { close(reader) }
         // From its first writer's end on, the pipe tells whether one is there: here, whether a process is left.
         close(open(pipe.path, O_WRONLY))
-        let command = ChangeCommand(text: "exec 3> \"$TOKEN_FILE\"; sleep 60 & wait", deadline: .seconds(2))
+        let command = ChangeCommand(text: "exec 3> \"$TOKEN_FILE\"; sleep 300 & wait", deadline: .seconds(2))
         let failure = await #expect(throws: CommandFailure.self) { try await command.run(tokenFile: pipe.path) }
         #expect(failure?.description == "The command of --on-change took too long and was ended.")
         var end = pollfd(fd: reader, events: 0, revents: 0)
-        #expect(poll(&end, 1, 10_000) == 1)
+        #expect(poll(&end, 1, 60_000) == 1)
         #expect(end.revents == Int16(POLLHUP))
     }
 
