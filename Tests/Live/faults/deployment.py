@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,7 +102,11 @@ class Deployment:
         sessions = (
             "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
-        return not any(link.pairs for link in self.links) and self.postgres.run("postgres", sessions) == "0"
+        try:
+            return not any(link.pairs for link in self.links) and self.postgres.run("postgres", sessions) == "0"
+        except subprocess.CalledProcessError:
+            # It may panic once more over a sync that failed before, and recover.
+            return False
 
     def stop(self) -> list[int]:
         """The exit codes of the nodes, asked to end."""
