@@ -45,7 +45,7 @@ final class HashingBench: Sendable {
     }
 
     func wait(until isReached: (PasswordHasher.Load) -> Bool) async {
-        while !isReached(hasher.load) { await Task.yield() }
+        while !isReached(hasher.load), !Task.isCancelled { await Task.yield() }
     }
 }
 

@@ -52,5 +52,5 @@ final class RecordedLog: Sendable {
 
 /// Gives way to other tasks until the condition holds.
 func until(_ condition: () async -> Bool) async {
-    while await !condition() { await Task.yield() }
+    while await !condition(), !Task.isCancelled { await Task.yield() }
 }

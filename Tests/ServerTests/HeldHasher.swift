@@ -20,9 +20,9 @@ final class HeldHasher: Sendable {
         )
     }
 
-    /// Returns when `running` checks hold a thread and `waiting` wait for one.
+    /// Returns when a check holds the thread and `waiting` wait for it, or when the test has run out of time.
     func isFull(waiting: Int) async {
-        while hasher.load.running < 1 || hasher.load.waiting < waiting { await Task.yield() }
+        while hasher.load.running < 1 || hasher.load.waiting < waiting, !Task.isCancelled { await Task.yield() }
     }
 
     func letGo() {
