@@ -61,7 +61,7 @@ def wrk(server: MeasuredServer, path: str, tokens: Path, connections: int, secon
 def ahead_of_all() -> Sequence[str]:
     """Before a command: lets it have a core at once, where the system allows that.
 
-    Clients stand for other machines. Here theirs would wait for the server's cores, and that would count as the server's time.
+    Clients stand for other machines: a wait of theirs for a core of the server's would count as the server's time.
     """
     first = ("chrt", "--fifo", "1")
     return first if subprocess.run([*first, "true"], stderr=subprocess.DEVNULL).returncode == 0 else ()
