@@ -29,6 +29,8 @@ class Outcome:
     """What a run saw; it passed if there are no violations."""
 
     violations: list[str] = field(default_factory=list)
+    # As many of them as a history proves.
+    impossible: int = 0
 
     def tell(self, words: str) -> None:
         """Says how far the run is."""
@@ -45,3 +47,4 @@ class Outcome:
         report = check_histories(recorder.histories)
         self.tell(str(report).splitlines()[0])
         self.violations += [str(violation) for violation in report.violations]
+        self.impossible += len(report.violations)
