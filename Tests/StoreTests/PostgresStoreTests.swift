@@ -36,6 +36,14 @@
             for _ in 1...2 { #expect(try connection.run("SELECT 'b'", by: deadline).text(0, 0) == "b") }
         }
 
+        @Test func `who waited too long for a connection is refused, and nothing is sent for it`() async {
+            let pool = ConnectionPool(size: 1, patience: .zero) { () throws(QueryFailure) -> Connection in
+                Issue.record("connected")
+                throw .late
+            }
+            await #expect(throws: AuthError.self) { try await pool.run { _, _ in } }
+        }
+
         @Test func `a change that the server gave up for a conflict is run again, three times at most`() async throws {
             let schema = try PostgresSchema()
             let store = try schema.openPostgres()
