@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from faults.command import MUTANTS
+from faults.command import MUTANTS, must_be_caught
+from faults.run import Outcome, Run
 
 ROOT = Path(__file__).resolve().parents[2]
 PATCHES = sorted((ROOT / "Tests/Live/mutants").glob("*.patch"))
@@ -19,3 +20,17 @@ def test_every_planted_bug_has_a_fault_run_that_must_catch_it():
 def test_a_planted_bug_fits_the_sources(patch: Path):
     checked = subprocess.run(["git", "apply", "--check", patch], cwd=ROOT, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(("impossible", "verdict"), [(0, ["nothing was found wrong with what is wrong"]), (1, [])])
+def test_a_control_is_caught_by_its_history_alone(impossible: int, verdict: list[str], tmp_path: Path):
+    found = Outcome(violations=["the nodes ended with [1]"], impossible=impossible)
+    assert must_be_caught(lambda run: found, Run(tmp_path, tmp_path, seed=1)).violations == verdict
+
+
+def test_a_control_that_breaks_off_is_not_caught(tmp_path: Path):
+    def wait_in_vain(run: Run) -> Outcome:
+        raise AssertionError("not within 60 s: some tokens are made")
+
+    with pytest.raises(AssertionError, match="some tokens"):
+        must_be_caught(wait_in_vain, Run(tmp_path, tmp_path, seed=1))
