@@ -144,6 +144,7 @@ package struct TokenAuthority: Sendable {
         return GeneratedToken(token: token, account: account, expiresInSeconds: settings.lifetimeSeconds)
     }
 
+    /// On its own because ThreadSanitizer takes a generator in the frame of an asynchronous function for shared.
     private func mint(for account: AccountID) -> BearerToken {
         var generator = SystemRandomNumberGenerator()
         return BearerToken.mint(for: account, digits: settings.secretDigits, using: &generator)
