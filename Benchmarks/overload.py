@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from rig.load import Tool
+from rig.load import Tool, lateness
 from rig.process import HASH_MEBIBYTES, HASH_THREADS
 from rig.report import Quiet, Row, machine, number, table, tell
 from rig.seeding import ROOT, seed
@@ -69,7 +69,7 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
             flooded["p99"],
             2 * max(quiet, 1),
             "ms",
-            f"quiet {number(quiet)} ms; p50 {number(flooded['p50'])}; sent late by {number(flooded['lateP99'])}",
+            f"quiet {number(quiet)} ms; p50 {number(flooded['p50'])}; {lateness(flooded['lateP99'])}",
         ),
         Row("memory under overload", peak, allowed, "MiB", "the peak; idle + hash slots × argon2id + 64"),
         Row("recovery", recovery, RECOVERY_SECONDS, "s", "from the last answer to the first sign-in that succeeds"),

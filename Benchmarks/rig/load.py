@@ -5,8 +5,10 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from rig.report import number
 from rig.servers import GENERATE_PATH, STATUS_PATH, MeasuredServer
 
 SCRIPT = Path(__file__).parent.parent / "verify.lua"
@@ -58,6 +60,7 @@ def wrk(server: MeasuredServer, path: str, tokens: Path, connections: int, secon
     return Window(result["requests"], result["microseconds"] / 1e6, cpu_seconds, result["p50"], result["p99"])
 
 
+@cache
 def ahead_of_all() -> Sequence[str]:
     """Before a command: lets it have a core at once, where the system allows that.
 
@@ -65,6 +68,12 @@ def ahead_of_all() -> Sequence[str]:
     """
     first = ("chrt", "--fifo", "1")
     return first if subprocess.run([*first, "true"], stderr=subprocess.DEVNULL).returncode == 0 else ()
+
+
+def lateness(*milliseconds: float) -> str:
+    """How late an open loop itself was to send, at the 99th percentile, and whether it had to wait for a core."""
+    means = "ahead of all by chrt" if ahead_of_all() else "without chrt, so it also waited for cores"
+    return f"the load itself, {means}, was late by {' and '.join(map(number, milliseconds))} (p99)"
 
 
 @dataclass

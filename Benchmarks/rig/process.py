@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from statistics import median
 
-from rig.load import Tool
+from rig.load import Tool, lateness
 from rig.plan import Plan
 from rig.report import Row, number, tell, words
 from rig.seeding import Seeded
@@ -59,7 +59,7 @@ def flood(binary: Path, tool: Tool, plan: Plan, seeded: Seeded) -> list[Row]:
         f"16 clients; 1,000 verifications a second, open loop; p50 and p99 in ms: "
         f"quiet {number(middle(quiet, 'p50'))} and {number(before)}, "
         f"flooded {number(middle(flooded, 'p50'))} and {number(middle(flooded, 'p99'))}; "
-        f"the load itself was late by {number(middle(quiet, 'lateP99'))} and {number(middle(flooded, 'lateP99'))} (p99)"
+        f"{lateness(middle(quiet, 'lateP99'), middle(flooded, 'lateP99'))}"
     )
     allowed = median(idle) + HASH_THREADS * HASH_MEBIBYTES + 64
     return [
