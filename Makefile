@@ -15,7 +15,7 @@ build: ## Build everything for debugging, warnings as errors
 test: ## Run the Swift tests, then the live tests against the debug binary
 	@Scripts/test
 
-test-live: ## Run the live tests, a longer crash run, a share of the faults and one failover against the release binary
+test-live: ## Run most live tests, a longer crash run, a share of the faults and one failover against the release binary
 	@Scripts/test-live
 
 lint: ## Check the formatting of Swift, and lint the shell scripts and the Python of the live tests

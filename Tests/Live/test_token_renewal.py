@@ -1,110 +1,30 @@
 """`latchkey token renew` against a running server: what a program that reads the token file can rely on."""
 
 import json
-import os
-import re
-import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from rig.authority import Authority
-from rig.commands import Account, Commands, Outcome
+from rig.commands import Account, Commands
+from rig.renewal import TOKEN, Renewal, arguments, renew
 from rig.server import Server, clean_environment
 from rig.tokens import generate, opens
 from rig.waiting import wait_until
 
-TOKEN = re.compile(r"bus\|\d{13}x\d{18}\|\d{13}x\d{18}", re.ASCII)
-COMMAND_SECONDS = 60
 LIFETIME = {"LATCHKEY_TOKENS_LIFETIME": "3s"}
-# As under nohup, or a parent that forgets its children.
-IGNORING = ["env", *(f"--ignore-signal={name}" for name in ("CHLD", "HUP", "PIPE"))]
-
-
-def arguments(binary: Path, server: Server, account: Account, file: Path) -> list[str]:
-    command = [str(binary), "token", "renew", "--url", server.url, "--email", account.email, "--password-stdin"]
-    return [*command, "--token-file", str(file)]
-
-
-def renew(
-    binary: Path,
-    server: Server,
-    account: Account,
-    file: Path,
-    *more: str,
-    password: str = "",
-    under: Iterable[str] = (),
-) -> Outcome:
-    done = subprocess.run(
-        [*under, *arguments(binary, server, account, file), "--output", "json", *more],
-        env=clean_environment(),
-        input=password or account.password,
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_SECONDS,
-    )
-    assert account.password not in done.stdout + done.stderr
-    assert not TOKEN.search(done.stdout + done.stderr)
-    return Outcome(done.returncode, done.stdout, done.stderr)
-
-
-class Watch:
-    """`token renew --watch` while it runs."""
-
-    def __init__(self, binary: Path, server: Server, account: Account, file: Path, *more: str):
-        self.file = file
-        self.log = file.with_name(file.name + ".log")
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*IGNORING, *arguments(binary, server, account, file), "--watch", *more],
-                env=clean_environment(),
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-            )
-        self.process.stdin.write(account.password.encode())
-        self.process.stdin.close()
-
-    @property
-    def token(self) -> str | None:
-        return self.file.read_text() if self.file.exists() else None
-
-    def wait_for_token_after(self, older: str | None, seconds: float = 30) -> str:
-        wait_until(lambda: self.token not in (None, older), seconds, f"another token; {self.log.read_text()}")
-        return self.token
-
-    def stop(self) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(10)
-
-
-class HeldCommand:
-    """A command for --on-change that says how it was started and goes on until it is let go."""
-
-    def __init__(self, folder: Path):
-        self.report, self.allowed, self.done = (folder / name for name in ("report", "allowed", "done"))
-        draft = self.report.with_suffix(".draft")
-        report = f"{{ echo $$; cat /proc/self/status; }} > {draft}; mv {draft} {self.report}"
-        self.text = f"{report}; until test -e {self.allowed}; do sleep 0.05; done; touch {self.done}"
-
-    def wait_for_report(self) -> tuple[int, dict[str, str]]:
-        """Its process, and the kernel's view of a child of it."""
-        wait_until(self.report.exists, 30, "the command of a change runs")
-        number, *status = self.report.read_text().splitlines()
-        return int(number), dict(line.split(":\t", 1) for line in status)
 
 
 @pytest.fixture
-def watch(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Watch]]:
+def watch(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Renewal]]:
     """Starts watches; they must end cleanly when told, and leave nothing but the file and their log."""
-    started: list[Watch] = []
+    started: list[Renewal] = []
 
-    def start(server: Server, account: Account, *more: str, file: str = "token") -> Watch:
-        started.append(Watch(binary, server, account, tmp_path / file, *more))
+    def start(server: Server, account: Account, *more: str, file: str = "token") -> Renewal:
+        started.append(Renewal(binary, server, account, tmp_path / file, "--watch", *more))
         return started[-1]
 
     yield start
@@ -162,16 +82,6 @@ def test_what_fails_leaves_the_file_and_the_token_as_they_were(
     assert renew(binary, server, account, tmp_path / "no-folder" / "token").code == 2
     assert renew(binary, server, account, tmp_path).code == 2
     assert opens(server, token)
-
-
-def test_a_command_that_fails_is_told_whatever_signals_are_ignored_around(
-    binary: Path, server: Server, account: Account, tmp_path: Path
-):
-    succeeded = renew(binary, server, account, tmp_path / "one", "--on-change", "true", under=IGNORING)
-    assert succeeded.code == 0, succeeded
-    failed = renew(binary, server, account, tmp_path / "another", "--on-change", "exit 7", under=IGNORING)
-    assert failed.code == 2
-    assert "failed with 7" in failed.stderr
 
 
 @pytest.mark.parametrize(
@@ -248,34 +158,6 @@ def test_a_watch_outlives_the_server_and_takes_over_the_token_it_left(
     assert opens(server, token)
     assert Commands(binary, server.data).run("token", "revoke", account.email).code == 0
     assert opens(server, again.wait_for_token_after(token))
-
-
-def test_a_stop_waits_for_the_command_of_a_change(server: Server, account: Account, watch, tmp_path: Path):
-    command = HeldCommand(tmp_path)
-    watching = watch(server, account, "--on-change", command.text)
-    command.wait_for_report()
-    watching.process.send_signal(signal.SIGTERM)
-    wait_until(lambda: "Stopping when the command" in watching.log.read_text(), 10, "the stop is told")
-    command.allowed.touch()
-    assert watching.process.wait(10) == 0
-    assert command.done.exists(), watching.log.read_text()
-    assert "was ended" not in watching.log.read_text()
-
-
-def test_the_command_of_a_change_gets_nothing_that_is_the_watch_s_own(
-    server: Server, account: Account, watch, tmp_path: Path
-):
-    command = HeldCommand(tmp_path)
-    watching = watch(server, account, "--on-change", command.text)
-    process, status = command.wait_for_report()
-    descriptors = {int(entry.name): entry.readlink() for entry in Path(f"/proc/{process}/fd").iterdir()}
-    group = os.getpgid(process)
-    command.allowed.touch()
-    assert descriptors == {0: Path("/dev/null"), 1: watching.log, 2: watching.log}
-    assert group == process
-    ours = (signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGPIPE, signal.SIGTERM)
-    assert int(status["SigIgn"], 16) & sum(1 << number - 1 for number in ours) == 0
-    assert int(status["SigBlk"], 16) == 0
 
 
 def test_two_watches_of_one_account_say_so(binary: Path, server: Server, account: Account, watch):
