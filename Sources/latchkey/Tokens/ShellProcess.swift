@@ -87,12 +87,13 @@ struct ShellProcess: Sendable {
             else { return nil }
         #endif
 
-        var ours = sigset_t()
-        sigemptyset(&ours)
-        for number in [SIGPIPE, SIGCHLD, SIGTERM, SIGINT, SIGHUP] { sigaddset(&ours, number) }
+        var all = sigset_t()
+        sigfillset(&all)
+        // Nobody can set these.
+        for number in [SIGKILL, SIGSTOP] { sigdelset(&all, number) }
         var none = sigset_t()
         sigemptyset(&none)
-        guard posix_spawnattr_setsigdefault(&attributes, &ours) == 0,
+        guard posix_spawnattr_setsigdefault(&attributes, &all) == 0,
             posix_spawnattr_setsigmask(&attributes, &none) == 0,
             posix_spawnattr_setflags(&attributes, Int16(flags)) == 0
         else { return nil }

@@ -12,8 +12,8 @@ from rig.waiting import wait_until
 
 TOKEN = re.compile(r"bus\|\d{13}x\d{18}\|\d{13}x\d{18}", re.ASCII)
 COMMAND_SECONDS = 60
-# As under nohup, or a parent that forgets its children.
-IGNORING = ["env", *(f"--ignore-signal={name}" for name in ("CHLD", "HUP", "PIPE"))]
+# As under nohup, in the background of a script, or with a parent that forgets its children.
+IGNORING = ["env", *(f"--ignore-signal={name}" for name in ("CHLD", "HUP", "INT", "PIPE", "QUIT", "USR1"))]
 
 
 def arguments(binary: Path, server: Server, account: Account, file: Path) -> list[str]:
