@@ -4,7 +4,8 @@ extension TokenClient {
     /// Renews the token in time, whether or not anybody asks, and tells of each new one, until the calling task is cancelled.
     ///
     /// ``token()`` needs no such company; this spares its callers the wait for a renewal, and serves programs that hand the token
-    /// on. When `onChange` throws, it is called again with the same token after five seconds.
+    /// on. When `onChange` throws, it is called again with the same token: after five seconds, then after pauses that double up to
+    /// a minute.
     ///
     /// - Parameters:
     ///   - interval: How often to ask the server whether the token still lives, so that one that somebody else ended is
@@ -16,10 +17,10 @@ extension TokenClient {
         checkingEvery interval: Duration? = nil,
         onChange: @Sendable (AccessToken) async throws -> Void
     ) async throws(TokenClientError) {
-        var told: UInt64?
+        var handing = Handing()
         var nextCheck = interval.map { clock.now() + $0 }
         while true {
-            var wake = try await nextTurn(&told, onChange)
+            var wake = try await nextTurn(&handing, onChange)
             if let nextCheck { wake = min(wake, nextCheck) }
             do {
                 try await clock.sleep(wake)
@@ -35,20 +36,14 @@ extension TokenClient {
 
     /// Sees to it that there is a token and that it is told; gives the instant of the next look.
     private func nextTurn(
-        _ told: inout UInt64?,
+        _ handing: inout Handing,
         _ onChange: @Sendable (AccessToken) async throws -> Void
     ) async throws(TokenClientError) -> Duration {
+        var again: Duration?
         do throws(TokenClientError) {
             let token = try await token(orNew: isRenewalDue)
-            if token.serial != told {
-                do {
-                    try await onChange(token)
-                    told = token.serial
-                } catch {
-                    logger.error("the new token was not handed on", metadata: ["reason": "\(error)"])
-                    return clock.now() + .seconds(5)
-                }
-            }
+            await handOn(token, &handing, onChange)
+            again = handing.again
         } catch .invalidCredentials {
             throw .invalidCredentials
         } catch .cancelled {
@@ -56,12 +51,43 @@ extension TokenClient {
         } catch {
             logger.warning("no token", metadata: ["reason": "\(error)"])
         }
-        guard let held else { return renewal.earliestAttempt }
-        return max(held.renewal, renewal.earliestAttempt)
+        let renewing = held.map { max($0.renewal, renewal.earliestAttempt) } ?? renewal.earliestAttempt
+        return again.map { min($0, renewing) } ?? renewing
+    }
+
+    private func handOn(
+        _ token: AccessToken,
+        _ handing: inout Handing,
+        _ onChange: @Sendable (AccessToken) async throws -> Void
+    ) async {
+        if handing.serial != token.serial {
+            handing = Handing(serial: token.serial)
+        } else {
+            guard let again = handing.again, clock.now() >= again else { return }
+        }
+        do {
+            try await onChange(token)
+            handing.again = nil
+        } catch {
+            logger.error(
+                "the new token was not handed on",
+                metadata: ["reason": "\(error)", "retry": "\(handing.pause.components.seconds) s"]
+            )
+            handing.again = clock.now() + handing.pause
+            handing.pause = min(handing.pause * 2, .seconds(60))
+        }
     }
 
     private func rejectIfDead() async {
         guard let asked = held?.token else { return }
         if case .success(nil) = await lifeOfToken(asked.text) { reject(asked) }
     }
+}
+
+/// How far the latest token has come to whoever wants it.
+private struct Handing {
+    var serial: UInt64?
+    /// When it is tried again; nil when it was taken.
+    var again: Duration?
+    var pause = Duration.seconds(5)
 }

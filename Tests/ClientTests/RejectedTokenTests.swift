@@ -173,24 +173,31 @@ struct KeepFreshTests {
         #expect(clock.now - began == .seconds(60))
     }
 
-    @Test func `a token that could not be handed on is handed on again`() async throws {
+    @Test(arguments: [nil, Duration.seconds(1)])
+    func `a token that could not be handed on is handed on again, ever more rarely`(interval: Duration?) async throws {
         let server = FakeServer(clock)
-        let attempts = Mutex<[String]>([])
+        let attempts = Mutex<[(text: String, time: Duration)]>([])
         let client = TokenClient.of(server)
         let task = Task {
-            try await client.keepFresh { token in
-                let count = attempts.withLock { texts in
-                    texts.append(token.text)
-                    return texts.count
+            try await client.keepFresh(checkingEvery: interval) { token in
+                let count = attempts.withLock { attempts in
+                    attempts.append((token.text, clock.now))
+                    return attempts.count
                 }
-                if count < 3 { throw NoRoute() }
+                // Another token is another matter.
+                if count == 7 { await server.revoke(); await client.reject(token) }
+                if count < 9 { throw NoRoute() }
                 withUnsafeCurrentTask { $0?.cancel() }
             }
         }
         await #expect(throws: TokenClientError.cancelled) { try await task.value }
         let issued = await server.issued
-        #expect(issued.count == 1)
-        #expect(attempts.withLock { $0 } == issued + issued + issued)
+        #expect(issued.count == 2)
+        let seen = attempts.withLock { $0 }
+        #expect(seen.map(\.text) == Array(repeating: issued[0], count: 7) + Array(repeating: issued[1], count: 2))
+        let pauses = zip(seen, seen.dropFirst()).map { ($1.time - $0.time).components.seconds }
+        #expect(pauses[..<6] == [5, 10, 20, 40, 60, 60])
+        #expect(pauses[7] == 5)
     }
 
     @Test func `refused credentials end it`() async throws {

@@ -1,4 +1,4 @@
-"""The command of `latchkey token renew --on-change`."""
+"""The command of `latchkey token renew --on-change`: it succeeds after each change, whatever happens between."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ import pytest
 from rig.commands import Account
 from rig.renewal import IGNORING, TOKEN, HeldCommand, Renewal, renew
 from rig.server import Server
+from rig.waiting import wait_until
 
 # Without the two that the C library keeps to itself.
 EVERY_SIGNAL = sum(1 << number - 1 for number in signal.valid_signals())
@@ -48,6 +49,48 @@ def test_a_command_that_fails_is_told_whatever_signals_are_ignored_around(
     assert "failed with 7" in failed.stderr
 
 
+def test_the_next_run_repeats_a_command_that_failed(binary: Path, server: Server, account: Account, tmp_path: Path):
+    file, mark, told = (tmp_path / name for name in ("token", "token.on-change", "told"))
+    assert renew(binary, server, account, file, "--on-change", "exit 7").code == 2
+    token = file.read_text()
+    assert (mark.read_bytes(), mark.stat().st_mode & 0o777) == (b"", 0o600)
+    # Who runs no command has told nobody.
+    assert renew(binary, server, account, file).code == 0
+    assert mark.exists()
+    tell = f'cat "$TOKEN_FILE" >> {told}'
+    again = renew(binary, server, account, file, "--on-change", tell)
+    assert (again.code, again.object["renewed"]) == (0, False)
+    assert renew(binary, server, account, file, "--on-change", tell).code == 0
+    assert told.read_text() == file.read_text() == token
+    assert sorted(tmp_path.iterdir()) == [file, told]
+
+
+def test_a_watch_repeats_a_command_that_failed_until_it_succeeds(begin: Callable[..., Renewal], tmp_path: Path):
+    allowed, told = tmp_path / "allowed", tmp_path / "told"
+    watch = begin("--watch", "--check-every", "1s", "--on-change", f"test -e {allowed} && echo x >> {told}")
+    watch.wait_for_words("failed with 1")
+    assert watch.mark.exists()
+    allowed.touch()
+    wait_until(lambda: told.exists() and not watch.mark.exists(), 30, "the command is repeated")
+    assert watch.stop() == 0
+    assert told.read_text() == "x\n"
+    assert watch.log.read_text().count("A new token") == 1
+
+
+def test_a_watch_repeats_the_command_that_a_killed_one_began(
+    begin: Callable[..., Renewal], command: HeldCommand, tmp_path: Path
+):
+    watch = begin("--watch", "--on-change", command.text)
+    command.wait_for_report()
+    token = watch.token
+    watch.process.kill()
+    told = tmp_path / "told"
+    again = begin("--watch", "--on-change", f'cp "$TOKEN_FILE" {told}')
+    wait_until(lambda: told.exists() and not again.mark.exists(), 30, "the command is repeated")
+    assert again.stop() == 0
+    assert told.read_text() == again.token == token
+
+
 def test_a_stop_waits_for_the_command(begin: Callable[..., Renewal], command: HeldCommand):
     renewal = begin("--watch", "--on-change", command.text)
     command.wait_for_report()
@@ -57,6 +100,7 @@ def test_a_stop_waits_for_the_command(begin: Callable[..., Renewal], command: He
     assert renewal.process.wait(10) == 0
     assert command.done.exists(), renewal.log.read_text()
     assert "was ended" not in renewal.log.read_text()
+    assert not renewal.mark.exists()
 
 
 def test_the_command_gets_nothing_that_is_the_renewal_s_own(begin: Callable[..., Renewal], command: HeldCommand):

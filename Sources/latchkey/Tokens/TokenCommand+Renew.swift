@@ -20,7 +20,7 @@ extension TokenCommand {
                   latchkey token renew --url https://auth.example.com --email sync@services.example.com \\
                     --token-file /run/sync/token --password-file /etc/sync/password
 
-                For ever, with a word to the program that reads the file:
+                For ever, with a word to the program that reads the file, repeated until that succeeds:
 
                   latchkey token renew --url https://auth.example.com --email sync@services.example.com \\
                     --token-file /run/sync/token --password-file /etc/sync/password \\
@@ -52,7 +52,10 @@ extension TokenCommand {
 
         @Option(
             help: ArgumentHelp(
-                "A shell command to run when the file has changed; it finds the file's path in $TOKEN_FILE.",
+                """
+                A shell command to run when the file has changed, until it succeeds; it finds the file's path in \
+                $TOKEN_FILE. After a failure --watch repeats it, and else the next run does.
+                """,
                 valueName: "command"
             )
         )

@@ -37,14 +37,35 @@ struct TokenFile: Sendable {
 
     /// Puts `token` in the file, durably and in one step.
     func replace(with token: String) throws(TokenFileError) {
+        try TokenFile.put(token, at: path)
+    }
+
+    private static func put(_ text: String, at path: String) throws(TokenFileError) {
         let draft = try Draft(beside: path)
         do throws(TokenFileError) {
-            try draft.write(token)
+            try draft.write(text)
             try draft.take(path)
         } catch {
             draft.discard()
             throw error
         }
+    }
+}
+
+/// The mark: an empty file beside the token's, from before a change of it until the command of --on-change has succeeded.
+/// Whatever ends the program between, a loss of power too, the next start finds it.
+extension TokenFile {
+    private var markPath: String { path + ".on-change" }
+
+    var isMarked: Bool { access(markPath, F_OK) == 0 }
+
+    func mark() throws(TokenFileError) {
+        try TokenFile.put("", at: markPath)
+    }
+
+    /// Not made durable: the command may run once too often.
+    func unmark() throws(TokenFileError) {
+        guard unlink(markPath) == 0 || errno == ENOENT else { throw TokenFileError(markPath, errno) }
     }
 }
 

@@ -11,27 +11,32 @@ struct TokenFileRenewer: Sendable {
     func renewIfDue(_ older: String?) async throws {
         if let older, let adopted = try await client.adopt(older), await !client.isRenewalDue {
             try report(adopted, isNew: false)
-            return
+        } else {
+            try put(try await client.renew())
         }
-        let token = try await client.renew()
-        try file.replace(with: token.text)
-        try report(token, isNew: true)
-        try await command?.run(tokenFile: file.path)
+        try await runCommandIfDue()
     }
 
     /// Goes on until the task is cancelled or the credentials are refused. What fails besides is said and tried again.
     func keepFresh(_ older: String?, checkingEvery interval: Duration) async throws {
         if let older { try await adopt(older) }
         try await client.keepFresh(checkingEvery: interval) { token in
-            guard token.text != older else { return }
-            try file.replace(with: token.text)
-            try report(token, isNew: true)
-            do {
-                try await command?.run(tokenFile: file.path)
-            } catch {
-                say(ExitStatus.judge(error).words)
-            }
+            // It is there when it is the one from the start, or when only the command failed.
+            if (try? file.read()) != token.text { try put(token) }
+            try await runCommandIfDue()
         }
+    }
+
+    private func put(_ token: AccessToken) throws {
+        if command != nil { try file.mark() }
+        try file.replace(with: token.text)
+        try report(token, isNew: true)
+    }
+
+    private func runCommandIfDue() async throws {
+        guard let command, file.isMarked else { return }
+        try await command.run(tokenFile: file.path)
+        try file.unmark()
     }
 
     /// A server that cannot be asked says nothing about the token: it is asked until it answers.

@@ -64,6 +64,11 @@ class Renewal:
     def token(self) -> str | None:
         return self.file.read_text() if self.file.exists() else None
 
+    @property
+    def mark(self) -> Path:
+        """What is there until the command of --on-change has succeeded."""
+        return self.file.with_name(self.file.name + ".on-change")
+
     def wait_for_token_after(self, older: str | None, seconds: float = 30) -> str:
         wait_until(lambda: self.token not in (None, older), seconds, f"another token; {self.log.read_text()}")
         return self.token
