@@ -51,7 +51,7 @@ struct Latchkey: AsyncParsableCommand {
 
     /// Ends the process without the exit handlers of C libraries: a thread of the store's that is connecting to PostgreSQL at
     /// that moment would find what it uses freed, and the process would abort after all was done.
-    private static func end(_ status: ExitStatus) -> Never {
+    static func end(_ status: ExitStatus) -> Never {
         fflush(nil)
         _exit(status.rawValue)
     }

@@ -12,7 +12,7 @@ struct ChangeCommandTests {
         defer { close(reader) }
         // From its first writer's end on, the pipe tells whether one is there: here, whether a process is left.
         close(open(pipe.path, O_WRONLY))
-        let command = ChangeCommand(text: "exec 3> \"$TOKEN_FILE\"; sleep 300 & wait", deadline: .seconds(2))
+        let command = ChangeCommand("exec 3> \"$TOKEN_FILE\"; sleep 300 & wait", deadline: .seconds(2))
         let failure = await #expect(throws: CommandFailure.self) { try await command.run(tokenFile: pipe.path) }
         #expect(failure?.description == "The command of --on-change took too long and was ended.")
         var end = pollfd(fd: reader, events: 0, revents: 0)
@@ -23,7 +23,7 @@ struct ChangeCommandTests {
     @Test(arguments: [("exit 7", 7), ("kill -TERM $$", 143), ("/nowhere/command", 127)])
     func `how a command failed is told as a shell would`(text: String, code: Int) async {
         let failure = await #expect(throws: CommandFailure.self) {
-            try await ChangeCommand(text: text).run(tokenFile: "token")
+            try await ChangeCommand(text).run(tokenFile: "token")
         }
         #expect(failure?.description == "The command of --on-change failed with \(code).")
     }

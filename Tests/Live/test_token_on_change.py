@@ -39,6 +39,13 @@ def command(tmp_path: Path) -> Iterator[HeldCommand]:
     command.allowed.touch()
 
 
+def is_there(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_a_command_that_fails_is_told_whatever_signals_are_ignored_around(
     binary: Path, server: Server, account: Account, tmp_path: Path
 ):
@@ -91,16 +98,32 @@ def test_a_watch_repeats_the_command_that_a_killed_one_began(
     assert told.read_text() == again.token == token
 
 
-def test_a_stop_waits_for_the_command(begin: Callable[..., Renewal], command: HeldCommand):
-    renewal = begin("--watch", "--on-change", command.text)
+@pytest.mark.parametrize("more", [(), ("--watch",)], ids=["once", "for-ever"])
+def test_a_stop_waits_for_the_command(more: tuple[str, ...], begin: Callable[..., Renewal], command: HeldCommand):
+    renewal = begin(*more, "--on-change", command.text)
     command.wait_for_report()
     renewal.process.send_signal(signal.SIGTERM)
-    renewal.wait_for_words("Stopping when the command")
+    renewal.wait_for_words("takes 60 seconds at most")
     command.allowed.touch()
     assert renewal.process.wait(10) == 0
     assert command.done.exists(), renewal.log.read_text()
     assert "was ended" not in renewal.log.read_text()
     assert not renewal.mark.exists()
+
+
+@pytest.mark.parametrize(("more", "code"), [((), 2), (("--watch",), 0)], ids=["once", "for-ever"])
+def test_a_second_signal_ends_the_command(
+    more: tuple[str, ...], code: int, begin: Callable[..., Renewal], command: HeldCommand
+):
+    renewal = begin(*more, "--on-change", command.text)
+    process, _ = command.wait_for_report()
+    renewal.process.send_signal(signal.SIGINT)
+    renewal.wait_for_words("Stopping when")
+    renewal.process.send_signal(signal.SIGTERM)
+    assert renewal.process.wait(10) == code
+    wait_until(lambda: not is_there(process), 10, "the command is ended")
+    assert "it is repeated at the next start" in renewal.log.read_text()
+    assert renewal.mark.exists()
 
 
 def test_the_command_gets_nothing_that_is_the_renewal_s_own(begin: Callable[..., Renewal], command: HeldCommand):

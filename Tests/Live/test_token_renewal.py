@@ -160,6 +160,16 @@ def test_a_watch_outlives_the_server_and_takes_over_the_token_it_left(
     assert opens(server, again.wait_for_token_after(token))
 
 
+@pytest.mark.parametrize(("more", "code"), [((), 2), (("--watch",), 0)], ids=["once", "for-ever"])
+def test_a_stop_waits_for_no_answer(
+    more: tuple[str, ...], code: int, binary: Path, server: Server, resident: Account, tmp_path: Path
+):
+    renewal = Renewal(binary, server, resident, tmp_path / "token", *more, "--url", "http://127.0.0.1:1")
+    renewal.wait_for_words("cannot be reached")
+    assert renewal.stop() == code
+    assert renewal.token is None
+
+
 def test_two_watches_of_one_account_say_so(binary: Path, server: Server, account: Account, watch):
     watches = [watch(server, account, "--check-every", "1s", file=f"token-{number}") for number in range(2)]
     words = "another program signs in with the same account"

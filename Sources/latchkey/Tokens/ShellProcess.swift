@@ -6,7 +6,7 @@ struct ShellProcess: Sendable {
     enum End {
         /// As a shell tells it: a signal is 128 and its number.
         case code(CInt)
-        case overdue
+        case killed
         /// Somebody else of this process took the status.
         case unknown
     }
@@ -20,7 +20,7 @@ struct ShellProcess: Sendable {
         self.id = id
     }
 
-    /// Waits for its end, once. At the deadline it is killed with all it has started.
+    /// Waits for its end, once. At the deadline, or when the task is cancelled, it is killed with all it has started.
     func end(within deadline: Duration) async -> End {
         let isInTime = await withTaskGroup(of: Bool.self) { tasks in
             tasks.addTask {
@@ -39,7 +39,7 @@ struct ShellProcess: Sendable {
         // Only now, so that until here the number was nobody else's.
         var status: CInt = 0
         guard waitpid(id, &status, 0) == id else { return .unknown }
-        guard isInTime else { return .overdue }
+        guard isInTime else { return .killed }
         return .code(status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
     }
 

@@ -79,19 +79,26 @@ extension TokenCommand {
             let older = try file.read()
             try file.checkReplaceable()
             let credentials = Credentials(email: email, password: try password.obtain(for: email))
+            let command = onChange.map { ChangeCommand($0) }
             let renewer = TokenFileRenewer(
                 file: file,
-                command: onChange.map { ChangeCommand(text: $0) },
+                command: command,
                 output: output,
                 client: try makeClient(credentials)
             )
             if isPlainBeyondThisMachine {
                 say("Plain HTTP: whoever can listen on the way learns the password and the token.")
             }
-            if watch {
-                try await watch(renewer, older)
-            } else {
-                try await renewer.renewIfDue(older)
+            do {
+                try await untilStopped(command) {
+                    if watch {
+                        try await renewer.keepFresh(older, checkingEvery: .milliseconds(checkEvery.milliseconds))
+                    } else {
+                        try await renewer.renewIfDue(older)
+                    }
+                }
+            } catch TokenClientError.cancelled {
+                guard watch else { throw CommandFailure(words: "Stopped before the server answered.") }
             }
         }
 
@@ -111,18 +118,23 @@ extension TokenCommand {
             )
         }
 
-        /// Until SIGTERM or Ctrl-C.
-        private func watch(_ renewer: TokenFileRenewer, _ older: String?) async throws {
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask {
-                    for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
+        /// SIGTERM or Ctrl-C cancels the work, which may wait for the command; a second one ends that.
+        private func untilStopped(_ command: ChangeCommand?, _ work: @escaping @Sendable () async throws -> Void)
+            async throws
+        {
+            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+            let working = Task { try await work() }
+            let listening = Task {
+                for await _ in signals {
+                    if !working.isCancelled {
+                        working.cancel()
+                    } else if command?.end() != true {
+                        Latchkey.end(watch ? .ok : .failed)
+                    }
                 }
-                tasks.addTask {
-                    try await renewer.keepFresh(older, checkingEvery: .milliseconds(checkEvery.milliseconds))
-                }
-                defer { tasks.cancelAll() }
-                try await tasks.next()
             }
+            defer { listening.cancel() }
+            try await working.value
         }
 
         private var isPlainBeyondThisMachine: Bool {
