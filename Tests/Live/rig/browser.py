@@ -25,6 +25,10 @@ class Printed:
     arguments: list[object]
 
 
+class PageGoneError(Exception):
+    """The page was left for another before it had answered."""
+
+
 class Browser:
     """A running Chromium that trusts one server key besides the authorities it came with."""
 
@@ -132,6 +136,8 @@ class Browser:
         while True:
             answer = json.loads(self.socket.recv())
             if answer.get("id") == self.last_id:
+                if answer.get("error", {}).get("message") == "Inspected target navigated or closed":
+                    raise PageGoneError(answer)
                 assert "error" not in answer, answer
                 return answer["result"]
             self.events.append(answer)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rig.browser import PAGE_SECONDS, Browser
+from rig.browser import PAGE_SECONDS, Browser, PageGoneError
 from rig.waiting import wait_until
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js")
@@ -53,7 +53,15 @@ class Tab:
         return answer["result"].get("value")
 
     def wait_for(self, expression: str) -> None:
-        wait_until(lambda: self.value(expression), PAGE_SECONDS, expression)
+        """Waits until it holds, on whatever page there is by then."""
+
+        def holds() -> bool:
+            try:
+                return bool(self.value(expression))
+            except PageGoneError:
+                return False
+
+        wait_until(holds, PAGE_SECONDS, expression)
 
     def click(self, selector: str) -> None:
         """With the mouse, in the middle of what the selector finds first."""
