@@ -78,18 +78,21 @@ extension SQLiteStore {
 
     package func recordLastUses(_ uses: [TokenUse]) async throws(AuthError) {
         try await write { database in
+            // Prepared once: some hundred uses come every few seconds, and preparing costs more than running.
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO token_use (account_id, issued_at, at, address, agent)
+                    SELECT id, token_issued_at, :at, :address, :agent FROM account
+                    WHERE id = :id AND created_at = :created_at AND token_issued_at = :issued_at
+                    ON CONFLICT (account_id) DO UPDATE
+                    SET issued_at = excluded.issued_at, at = excluded.at, address = excluded.address,
+                        agent = excluded.agent
+                    WHERE token_use.issued_at <> excluded.issued_at OR token_use.at + 300000 <= excluded.at
+                    """
+            )
             for use in uses {
                 let source = AuditSource.account(use.account, use.source)
-                try database.execute(
-                    sql: """
-                        INSERT INTO token_use (account_id, issued_at, at, address, agent)
-                        SELECT id, token_issued_at, :at, :address, :agent FROM account
-                        WHERE id = :id AND created_at = :created_at AND token_issued_at = :issued_at
-                        ON CONFLICT (account_id) DO UPDATE
-                        SET issued_at = excluded.issued_at, at = excluded.at, address = excluded.address,
-                            agent = excluded.agent
-                        WHERE token_use.issued_at <> excluded.issued_at OR token_use.at + 300000 <= excluded.at
-                        """,
+                try statement.execute(
                     arguments: [
                         "at": use.at.milliseconds, "address": source.address, "agent": source.agent,
                         "id": use.account.number, "created_at": use.account.createdAt.milliseconds,
