@@ -13,8 +13,8 @@ package struct BearerToken: Sendable {
 
     /// Nil unless the shape is exact: ASCII digits, every separator in its place.
     package init?(_ text: Substring) {
-        let parsed = text.utf8.withContiguousStorageIfAvailable { BearerToken.account(in: $0) }
-        guard let account = parsed ?? BearerToken.accountOfCopy(text) else { return nil }
+        var text = text
+        guard let account = text.withUTF8(BearerToken.account) else { return nil }
         self.text = text
         self.account = account
     }
@@ -47,11 +47,6 @@ package struct BearerToken: Sendable {
             return end
         }
         return BearerToken(text: text[...], account: account)
-    }
-
-    private static func accountOfCopy(_ text: Substring) -> AccountID? {
-        var copy = String(text)
-        return copy.withUTF8 { account(in: $0) }
     }
 
     private static func account(in bytes: UnsafeBufferPointer<UInt8>) -> AccountID? {

@@ -29,8 +29,8 @@ package struct TokenKeys: Sendable {
     }
 
     private static func digest(_ token: BearerToken, _ key: HMACSHA256) -> TokenDigest {
-        // A token parsed from a native string is hashed where it lies.
-        let code = token.text.utf8.withContiguousStorageIfAvailable { key.code(for: UnsafeRawBufferPointer($0)) }
-        return TokenDigest(code ?? Array(token.text.utf8).withUnsafeBytes { key.code(for: $0) })
+        // A native string, which every parsed token is, lends its bytes where they lie.
+        var text = token.text
+        return text.withUTF8 { TokenDigest(key.code(for: UnsafeRawBufferPointer($0))) }
     }
 }

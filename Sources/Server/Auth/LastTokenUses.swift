@@ -3,7 +3,7 @@ import Auth
 /// Uses of live tokens on one event loop, one an account in five minutes, until they are taken to the store. That leaves
 /// out what comes within five minutes of the last one, so what is kept is ten minutes old at most.
 ///
-/// Verification pays one look into a dictionary: what is told here in five minutes, and what is handed on at once, is bounded,
+/// Verification pays one look into a dictionary at most: what is told here in five minutes, and what is handed on at once, is bounded,
 /// and what comes beyond is left out.
 struct LastTokenUses {
     static let accounts = 65_536
@@ -18,8 +18,9 @@ struct LastTokenUses {
     /// Whether this use is worth telling; asked on every verification.
     @inline(__always)
     func wants(_ token: LiveToken) -> Bool {
-        seen[token.account.number] != token.issuedAt.milliseconds && uses.count < LastTokenUses.limit
-            && seen.count < LastTokenUses.accounts
+        // Under load the limits answer, and the dictionary is far from the processor.
+        uses.count < LastTokenUses.limit && seen.count < LastTokenUses.accounts
+            && seen[token.account.number] != token.issuedAt.milliseconds
     }
 
     mutating func note(_ token: LiveToken, at now: Timestamp, _ source: RequestSource) {

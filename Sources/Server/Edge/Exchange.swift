@@ -9,7 +9,8 @@ struct Exchange {
     let isBelowBase: Bool
     let hasQuery: Bool
     let origin: String?
-    let forwardedFor: [String]
+    /// Nil for none: to copy an empty array would cost a call to count it.
+    private let forwarded: [String]?
     let startedAt: NIODeadline
     /// The connection ends with this answer.
     var closes: Bool
@@ -25,7 +26,7 @@ struct Exchange {
         method = head.method.rawValue
         isHead = head.method == .HEAD
         origin = facts.origin
-        forwardedFor = facts.forwardedFor
+        forwarded = facts.forwardedFor.isEmpty ? nil : facts.forwardedFor
         self.startedAt = startedAt
         closes = facts.asksToClose || facts.offersUpgrade || (head.version == .http1_0 && !facts.asksToKeepAlive)
         announcesKeepAlive = head.version == .http1_0 && !closes
@@ -53,7 +54,7 @@ struct Exchange {
         method = "-"
         isHead = false
         origin = nil
-        forwardedFor = []
+        forwarded = nil
         self.startedAt = startedAt
         closes = true
         announcesKeepAlive = false
@@ -73,11 +74,14 @@ struct Exchange {
         self.isBelowBase = isBelowBase
         hasQuery = false
         self.origin = origin
-        self.forwardedFor = forwardedFor
+        forwarded = forwardedFor.isEmpty ? nil : forwardedFor
         self.startedAt = startedAt
         closes = false
         announcesKeepAlive = false
     }
+
+    /// The values of the request's `X-Forwarded-For` fields.
+    var forwardedFor: [String] { forwarded ?? [] }
 }
 
 extension String {
