@@ -2,31 +2,34 @@
 
 import argparse
 import itertools
+import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rig.load import Tool, lateness
-from rig.process import HASH_MEBIBYTES, HASH_THREADS
+from rig.process import HASH_MEBIBYTES, HASH_THREADS, middle
 from rig.report import Quiet, Row, machine, number, table, tell
 from rig.seeding import ROOT, seed
 from rig.servers import ALIVE_PATH, Latchkey, answer
 
 # What the short form among the live tests floods with, too.
 sys.path.append(str(ROOT / "Tests/Live"))
-from flood import flood, sign_in  # noqa: E402
+from flood import Flood, flood, sign_in  # noqa: E402
 
 ACCOUNTS = 100_000
 PASSWORD = "correct horse battery staple"
 PATH = "/api/1.1/wf/api-basic-auth"
 ALLOWED = {200, 400, 429, 503}
 RECOVERY_SECONDS = 5
+# Of verifications without and with the flood: what else the machine does for a moment is in few of them.
+WINDOWS = 5
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="Scripts/overload", description="Measures a release server under overload.")
-    parser.add_argument("--seconds", type=int, default=15, help="of the flood")
+    parser.add_argument("--seconds", type=int, default=4, help="of each window of verifications")
     parser.add_argument("--binary", type=Path, required=True, help="the server, a release build")
     parser.add_argument("--bench-binary", type=Path, required=True, help="latchkey-bench, a release build")
     parser.add_argument("--cache", type=Path, default=ROOT / ".build-bench", help="where data directories are kept")
@@ -49,13 +52,13 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
         idle = server.memory()
         tool.open_loop(server, seeded.tokens, 1)
         tell("quiet")
-        quiet = tool.open_loop(server, seeded.tokens, arguments.seconds)["p99"]
+        quiet = [tool.open_loop(server, seeded.tokens, arguments.seconds) for _ in range(WINDOWS)]
         server.forget_peak()
         tell(f"flood of {3 * capacity:.0f} sign-ins a second")
         # Begun before the verifications and ended after them, so that every one of those meets it.
-        flooding = other.submit(flood, server.port, requests(), 3 * capacity, arguments.seconds + 2)
+        flooding = other.submit(flood_behind_all, server.port, 3 * capacity, WINDOWS * (arguments.seconds + 1) + 2)
         time.sleep(1)
-        flooded = tool.open_loop(server, seeded.tokens, arguments.seconds)
+        flooded = [tool.open_loop(server, seeded.tokens, arguments.seconds) for _ in range(WINDOWS)]
         seen = flooding.result()
         recovery = seconds_to_success(server.port)
         peak = server.memory("VmHWM")
@@ -66,14 +69,21 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
         Row("answers other than 200, 400, 429, 503", strange, 0, "", f"{told}; late by {number(seen.late_seconds)} s"),
         Row(
             "verify p99 under overload",
-            flooded["p99"],
-            2 * max(quiet, 1),
+            middle(flooded, "p99"),
+            2 * max(middle(quiet, "p99"), 1),
             "ms",
-            f"quiet {number(quiet)} ms; p50 {number(flooded['p50'])}; {lateness(flooded['lateP99'])}",
+            f"medians of {WINDOWS} windows; quiet {number(middle(quiet, 'p99'))} ms; "
+            f"p50 {number(middle(flooded, 'p50'))}; {lateness(middle(flooded, 'lateP99'))}",
         ),
         Row("memory under overload", peak, allowed, "MiB", "the peak; idle + hash slots × argon2id + 64"),
         Row("recovery", recovery, RECOVERY_SECONDS, "s", "from the last answer to the first sign-in that succeeds"),
     ]
+
+
+def flood_behind_all(port: int, rate: float, seconds: float) -> Flood:
+    """Has of the cores only what the server leaves, for these clients stand for other machines as well."""
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    return flood(port, requests(), rate, seconds)
 
 
 def email(position: int) -> str:

@@ -51,9 +51,6 @@ def flood(binary: Path, tool: Tool, plan: Plan, seeded: Seeded) -> list[Row]:
             peak.append(server.memory("VmHWM"))
             tell(f"  {signed_in['ok']} sign-ins, {signed_in['unavailable']} turned away")
 
-    def middle(runs: list[dict], figure: str) -> float:
-        return median(run[figure] for run in runs)
-
     before = middle(quiet, "p99")
     remark = (
         f"16 clients; 1,000 verifications a second, open loop; p50 and p99 in ms: "
@@ -67,6 +64,11 @@ def flood(binary: Path, tool: Tool, plan: Plan, seeded: Seeded) -> list[Row]:
         Row("memory, idle", median(idle), 40, "MiB", "resident, after the first answer"),
         Row("memory, under that flood", median(peak), allowed, "MiB", "the peak; idle + hash slots × argon2id + 64"),
     ]
+
+
+def middle(runs: list[dict], figure: str) -> float:
+    """The median of one figure of some runs."""
+    return median(run[figure] for run in runs)
 
 
 def start(binary: Path, plan: Plan, seeded: Seeded) -> Row:
