@@ -148,10 +148,16 @@
             case .heartbeat:
                 settings += ["synchronous_commit = remote_apply", "lock_timeout = 4000"]
             case .migration:
+                // A role's own limit would end what waits longer on purpose, at every attempt.
                 settings += [
                     "synchronous_commit = remote_apply", "lock_timeout = \(Connection.migrationLockMilliseconds)",
+                    "statement_timeout = 0",
                 ]
             }
+            try set(settings, by: deadline)
+        }
+
+        func set(_ settings: [String], by deadline: ContinuousClock.Instant) throws(QueryFailure) {
             do throws(QueryFailure) {
                 try command(settings.map { "SET \($0)" }.joined(separator: "; "), by: deadline)
             } catch .refused {

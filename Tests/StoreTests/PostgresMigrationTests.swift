@@ -96,6 +96,8 @@
 
         @Test func `an upgrade waits for older transactions, and for another process that upgrades`() async throws {
             let schema = try await schemaBeforeIndexes()
+            // Not the limit that a role may have for its requests.
+            try schema.run("ALTER ROLE CURRENT_USER SET statement_timeout = '1s'")
             let reader = try startReading(schema)
             async let first = upgrade(schema)
             // Longer than a step would wait for a lock.
