@@ -39,19 +39,24 @@
         /// Applies what is pending, each migration in a transaction of its own (but for indexes beside the writes), and returns
         /// their names. Two processes may do this at once: one goes first, and the other finds the work done.
         ///
-        /// `patience` is for the other process, and for transactions that are older than such an index.
-        package func up(patience: Duration = .seconds(600)) throws(PostgresStoreError) -> [String] {
+        /// `patience` is for the other process, and for transactions that are older than such an index; `say` is given a
+        /// sentence before either wait.
+        package func up(
+            patience: Duration = .seconds(600),
+            _ say: (String) -> Void = { _ in }
+        ) throws(PostgresStoreError) -> [String] {
             let state = try schema()
             guard state.isReadable else { throw .newerSchema }
             guard state.encoding == "UTF8" || state.encoding.isEmpty else { throw .otherEncoding(state.encoding) }
             guard !state.pending.isEmpty else { return [] }
-            try begin()
             return try translated {
-                guard try hasAccounts(state) else { return try state.pending.filter(apply).map(\.name) }
-                return try alone(patience) {
-                    let pending = try SchemaState(connection, by: .now + .seconds(10)).pending
-                    return try pending.filter { migration in
-                        try build(migration.indexes, patience)
+                try alone(patience, say) {
+                    try begin()
+                    let state = try SchemaState(connection, by: .now + .seconds(10))
+                    // Nobody would wait for an index of an empty database.
+                    let hasAccounts = try !state.applied.isEmpty && hasAccounts()
+                    return try state.pending.filter { migration in
+                        if hasAccounts { try build(migration.indexes, patience, say) }
                         return try apply(migration)
                     }.map(\.name)
                 }
@@ -66,7 +71,7 @@
         }
 
         /// `IF NOT EXISTS` does not keep two sessions that make the same table at the same time from each other's way.
-        private func begin() throws(PostgresStoreError) {
+        private func begin() throws(QueryFailure) {
             for attempt in 1... {
                 do throws(QueryFailure) {
                     try connection.command(Migration.beginnings, by: deadline)
@@ -75,53 +80,68 @@
                     where ["23505", "42710", "42P07", "XX000", "40001"].contains(state) && attempt < 5
                 {
                     continue
-                } catch {
-                    throw PostgresMigrations.translation(of: error)
                 }
             }
         }
 
-        /// An empty database has nobody who would wait for a step, and steps wait for each other by row 0 alone.
-        private func hasAccounts(_ state: SchemaState) throws(QueryFailure) -> Bool {
-            guard !state.applied.isEmpty else { return false }
-            return try connection.run("SELECT 1 FROM account LIMIT 1", by: deadline).count > 0
+        private func hasAccounts() throws(QueryFailure) -> Bool {
+            try connection.run("SELECT 1 FROM account LIMIT 1", by: deadline).count > 0
         }
 
         /// Who waited for the other process in a statement would be waited for by its index: this one asks again and again.
-        private func alone<Value>(_ patience: Duration, _ body: () throws -> Value) throws -> Value {
+        private func alone<Value>(
+            _ patience: Duration,
+            _ say: (String) -> Void,
+            _ body: () throws -> Value
+        ) throws -> Value {
             let lock = "(hashtext('latchkey migrate ' || current_schema()))"
             let end = ContinuousClock.now + patience
-            while try connection.run("SELECT 1 WHERE pg_try_advisory_lock\(lock)", by: deadline).count == 0 {
-                guard ContinuousClock.now < end else {
-                    throw QueryFailure.refused(state: "55P03", constraint: "", message: "another process migrates")
+            var isWaiting = false
+            do {
+                while try connection.run("SELECT 1 WHERE pg_try_advisory_lock\(lock)", by: deadline).count == 0 {
+                    guard ContinuousClock.now < end else {
+                        throw QueryFailure.refused(state: "55P03", constraint: "", message: "another process migrates")
+                    }
+                    if !isWaiting { say("Waiting for another process that migrates this database.") }
+                    isWaiting = true
+                    Thread.sleep(forTimeInterval: 0.2)
                 }
-                Thread.sleep(forTimeInterval: 0.2)
+            } catch QueryFailure.refused(state: "42883", _, _), QueryFailure.refused(state: "0A000", _, _) {
+                // Engines that only speak the protocol may have no such lock: there row 0 alone keeps steps apart.
+                return try body()
             }
-            return try finishing("SELECT pg_advisory_unlock\(lock)", body)
+            return try finishing(body) { try connection.command("SELECT pg_advisory_unlock\(lock)", by: deadline) }
         }
 
         /// Before the step and outside its transaction, for CONCURRENTLY allows no other way. No write waits meanwhile, so this
         /// may wait longer than a step.
-        private func build(_ indexes: [Migration.Index], _ patience: Duration) throws {
-            guard !indexes.isEmpty else { return }
+        private func build(_ indexes: [Migration.Index], _ patience: Duration, _ say: (String) -> Void) throws {
             // Zero would be for ever.
-            let milliseconds = max(1, Int(patience / .milliseconds(1)))
-            try connection.command("SET lock_timeout = \(milliseconds)", by: deadline)
-            try finishing("SET lock_timeout = \(Connection.migrationLockMilliseconds)") {
-                for index in indexes { try build(index) }
+            try setLockTimeout(milliseconds: max(1, Int(patience / .milliseconds(1))))
+            try finishing {
+                for index in indexes {
+                    say("Building the index \(index.name), which waits for transactions that began before.")
+                    try build(index)
+                }
+            } last: {
+                try setLockTimeout(milliseconds: Connection.migrationLockMilliseconds)
             }
         }
 
-        /// Runs `last` whatever becomes of `body`, unless the connection is lost.
-        private func finishing<Value>(_ last: String, _ body: () throws -> Value) throws -> Value {
+        private func setLockTimeout(milliseconds: Int) throws(QueryFailure) {
+            try connection.set(["lock_timeout = \(milliseconds)"], by: deadline)
+        }
+
+        /// Runs `last` whatever becomes of `body`, whose error is the one to tell.
+        private func finishing<Value>(_ body: () throws -> Value, last: () throws -> Void) throws -> Value {
             let value: Value
             do {
                 value = try body()
             } catch {
-                if (error as? QueryFailure)?.endsConnection != true { try connection.command(last, by: deadline) }
+                try? last()
                 throw error
             }
-            try connection.command(last, by: deadline)
+            try last()
             return value
         }
 
@@ -164,7 +184,7 @@
                 try connection.command("COMMIT", by: deadline)
                 return true
             } catch {
-                if !error.endsConnection { try connection.command("ROLLBACK", by: deadline) }
+                _ = try? connection.command("ROLLBACK", by: deadline)
                 throw error
             }
         }

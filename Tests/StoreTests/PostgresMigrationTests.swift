@@ -6,9 +6,19 @@
 
     @testable import PostgresStorage
 
-    @Suite struct PostgresMigrationRules {
-        @Test func `many may migrate at once, and each step is applied once`() throws {
+    @Suite(.timeLimit(.minutes(5))) struct PostgresMigrationRules {
+        @Test(arguments: [true, false])
+        func `many may migrate at once, and each step is applied once`(hasAdvisoryLocks: Bool) throws {
             let schema = try PostgresSchema(isMigrated: false)
+            if !hasAdvisoryLocks {
+                // As YugabyteDB says it.
+                try schema.run(
+                    """
+                    CREATE FUNCTION pg_try_advisory_lock(BIGINT) RETURNS BOOLEAN LANGUAGE plpgsql
+                        AS $$ BEGIN RAISE feature_not_supported; END $$
+                    """
+                )
+            }
             let applied = Mutex<[Result<[String], any Error>]>([])
             let done = DispatchGroup()
             for _ in 0..<8 {
@@ -56,6 +66,22 @@
             #expect(try PostgresMigrations(schema.url).up() == Migration.all.map(\.name))
         }
 
+        @Test func `what a step met is told, also when the lock cannot be given back`() throws {
+            let schema = try PostgresSchema(isMigrated: false)
+            try schema.run(
+                """
+                CREATE TABLE account (id BIGINT);
+                CREATE FUNCTION pg_advisory_unlock(BIGINT) RETURNS BOOLEAN LANGUAGE plpgsql
+                    AS $$ BEGIN RAISE 'another error'; END $$
+                """
+            )
+            #expect {
+                try PostgresMigrations(schema.url).up()
+            } throws: {
+                "\($0)".contains("already exists")
+            }
+        }
+
         /// On a server of its own: whoever builds an index this way waits for everybody's old snapshots.
         private func schemaBeforeIndexes() async throws -> PostgresSchema {
             let schema = try PostgresSchema(on: TestPostgres.start())
@@ -90,7 +116,7 @@
             #expect(throws: PostgresStoreError.migrationsBusy) { try migrations.up(patience: .milliseconds(500)) }
             #expect(try schema.run(Self.isValid) == "false")
             try reader.command("COMMIT", by: .now + .seconds(30))
-            #expect(try PostgresMigrations(schema.url).up(patience: .zero) == ["0005 sessions"])
+            #expect(try PostgresMigrations(schema.url).up(patience: .seconds(60)) == ["0005 sessions"])
             #expect(try schema.run(Self.isValid) == "true true")
         }
 
@@ -99,34 +125,66 @@
             // Not the limit that a role may have for its requests.
             try schema.run("ALTER ROLE CURRENT_USER SET statement_timeout = '1s'")
             let reader = try startReading(schema)
-            async let first = upgrade(schema)
+            let said = Words()
+            async let first = upgrade(schema, said)
             // Longer than a step would wait for a lock.
             let waits = """
                 SELECT count(*) FROM pg_stat_activity
                 WHERE query LIKE 'CREATE INDEX%' AND now() - query_start > interval '2500 ms'
                 """
             try await schema.waitUntil(waits, is: "1")
-            async let second = upgrade(schema)
-            let asks = """
-                SELECT count(*) FROM pg_stat_activity
-                WHERE query LIKE '%pg_try_advisory%' AND pid <> pg_backend_pid()
-                """
-            try await schema.waitUntil(asks, is: "1")
+            #expect(said.list.withLock(\.self).map { $0.contains("index account_owner") } == [true])
+            async let second = upgrade(schema, said)
+            while !said.list.withLock({ $0.contains { $0.contains("another process") } }) {
+                try await Task.sleep(for: .milliseconds(10))
+            }
             #expect(throws: PostgresStoreError.migrationsBusy) {
                 try PostgresMigrations(schema.url).up(patience: .zero)
             }
             try reader.command("COMMIT", by: .now + .seconds(30))
             #expect(try await first == ["0005 sessions"])
             #expect(try await second == [])
+            #expect(said.list.withLock(\.self).count == 3)
             #expect(try schema.run(Self.isValid) == "true true")
         }
 
+        @Test func `an upgrade waits for another process, also when that keeps a table to itself`() async throws {
+            let schema = try await schemaBeforeIndexes()
+            let other = try schema.connect()
+            try other.command(
+                """
+                SELECT pg_advisory_lock(hashtext('latchkey migrate ' || current_schema()));
+                BEGIN;
+                LOCK TABLE account
+                """,
+                by: .now + .seconds(30)
+            )
+            async let applied = upgrade(schema)
+            // Longer than it would wait for the table.
+            let asks = """
+                SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory%'
+                    AND pid <> pg_backend_pid() AND now() - backend_start > interval '2500 ms'
+                """
+            try await schema.waitUntil(asks, is: "1")
+            try other.command("COMMIT; SELECT pg_advisory_unlock_all()", by: .now + .seconds(30))
+            #expect(try await applied == ["0005 sessions"])
+        }
+
+        private final class Words: Sendable {
+            let list = Mutex<[String]>([])
+        }
+
         /// On a thread of its own, for it blocks.
-        private func upgrade(_ schema: PostgresSchema) async throws -> [String] {
+        private func upgrade(_ schema: PostgresSchema, _ said: Words = Words()) async throws -> [String] {
             let url = schema.url
             return try await withCheckedThrowingContinuation { continuation in
                 Thread.detachNewThread {
-                    continuation.resume(with: Result { try PostgresMigrations(url).up(patience: .seconds(60)) })
+                    let names = Result {
+                        try PostgresMigrations(url).up(patience: .seconds(60)) { words in
+                            said.list.withLock { $0.append(words) }
+                        }
+                    }
+                    continuation.resume(with: names)
                 }
             }
         }

@@ -79,8 +79,11 @@ struct MigrateCommand: AsyncParsableCommand {
             commandName: "up",
             abstract: "Apply what the store lacks.",
             discussion: """
-                Two of these at once do no harm: one row of the database is locked, and the second finds the work done. It \
-                waits at most two seconds for a table that somebody holds, and changes nothing then.
+                Two of these at once do no harm: the second waits for the first, ten minutes at most, and finds the work \
+                done. In a database with accounts new indexes are made beside the writes, and wait as long for each \
+                transaction that began before. Both say so on standard error. Anything else waits two seconds for a table that \
+                somebody holds. After a failure the steps before it stay; run it again, which also makes anew an index that \
+                was left unfinished.
 
                   latchkey migrate up --store postgres://latchkey@db.example.com/latchkey
                 """

@@ -69,7 +69,7 @@ enum StoreSchema {
             )
             return pending
         #if PostgreSQL
-            case .postgres(let migrations): return try migrations.up()
+            case .postgres(let migrations): return try migrations.up { say($0) }
         #endif
         }
     }
