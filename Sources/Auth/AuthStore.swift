@@ -43,8 +43,8 @@ package protocol AuthStore: Sendable {
         audit: AuditDraft
     ) async throws(AuthError) -> Bool
 
-    /// Sets the password, raises `password_version`, which it returns, and ends the token, all sessions and an invitation; nil,
-    /// and nothing changed, unless the account is still at `passwordVersion`, if that is given. Throws `.noSuchAccount`.
+    /// Sets the password, raises `password_version`, which it returns, and ends the token, all sessions and an invitation. Given
+    /// `passwordVersion`, returns nil and changes nothing unless the account is active and still at that. Throws `.noSuchAccount`.
     func setPassword(
         of account: AccountID,
         to sealed: SealedPasswordHash,

@@ -159,7 +159,7 @@
                     account: account,
                     audit: audit,
                     assignments: PostgresStore.newPassword,
-                    condition: "CAST($13 AS BIGINT) IS NULL OR password_version = $13",
+                    condition: "CAST($13 AS BIGINT) IS NULL OR (status = 'active' AND password_version = $13)",
                     alongside: PostgresStore.sessionsEnd,
                     parameters: { _ in [.bytes(sealed.bytes), .integer(passwordVersion)] }
                 ),

@@ -14,7 +14,7 @@ extension SQLiteStore {
             account,
             audit: audit,
             assigning: SQLiteStore.newPassword,
-            where: ":version IS NULL OR password_version = :version",
+            where: ":version IS NULL OR (status = 'active' AND password_version = :version)",
             ["hash": Data(sealed.bytes), "version": passwordVersion],
             requiresAccount: true,
             then: SQLiteStore.endSessions(of: account)

@@ -201,6 +201,30 @@ extension StoreContract {
         }
 
         @Test(arguments: StoreBackend.all)
+        func `a disabled account's password is set by nobody who must have seen the one before`(
+            backend: StoreBackend
+        ) async throws {
+            let place = try backend.makePlace()
+            let store = try place.open()
+            try await store.add(person(1, "ann@example.com", password: sealed("first")))
+            func set(_ text: String, ifVersion version: Int64?) async throws -> Int64? {
+                let audit = draft(.passwordChanged)
+                return try await store.setPassword(
+                    of: id(1),
+                    to: sealed(text),
+                    ifPasswordVersion: version,
+                    audit: audit
+                )
+            }
+            #expect(try await store.setStatus(of: id(1), to: .disabled, audit: draft(.accountDisabled)))
+            #expect(try await set("late", ifVersion: 1) == nil)
+            let record = try #require(try await store.passwordRecord(EmailAddress("ann@example.com")))
+            #expect(record.passwordVersion == 1 && record.hash == sealed("first"))
+            #expect(try await store.auditEvents(of: id(1), after: 0, limit: 10).count == 2)
+            #expect(try await set("operator's", ifVersion: nil) == 2)
+        }
+
+        @Test(arguments: StoreBackend.all)
         func `a rehash leaves version and token, and loses against a changed hash`(backend: StoreBackend) async throws {
             let place = try backend.makePlace()
             let store = try place.open()

@@ -92,8 +92,8 @@ package struct Accounts: Sendable {
         try await store.accounts(ownedBy: owner.number, afterKey: email?.key, limit: min(max(limit, 1), 1000))
     }
 
-    /// Sets the password and ends the account's token and its sessions. Returns the password's version; nil, and nothing
-    /// changed, when the one before is no longer of `passwordVersion`, if that is given.
+    /// Sets the password and ends the account's token and its sessions. Returns the password's version; given
+    /// `passwordVersion`, returns nil and changes nothing unless the account is active and its password still of that.
     @discardableResult
     package func setPassword(
         of email: EmailAddress,

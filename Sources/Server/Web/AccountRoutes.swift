@@ -62,7 +62,8 @@ struct AccountRoutes: Sendable {
             guard let words = AccountRoutes.refusal(ofNewPassword: error) else { throw error }
             return try await page(visit, words)
         }
-        // The new password ended all sessions. Nil: somebody else set another meanwhile, which holds.
+        // The new password ended all sessions. Nil: somebody else set another meanwhile, which holds, or
+        // disabled the account.
         guard let version,
             let secret = try await sessions.begin(
                 of: visit.account.id,
