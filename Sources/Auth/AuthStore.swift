@@ -22,17 +22,17 @@ package protocol AuthStore: Sendable {
     /// What checking a password needs, in one read; nil for an unknown e-mail.
     func passwordRecord(_ email: EmailAddress) async throws(AuthError) -> PasswordRecord?
 
-    /// Makes `token` the account's only one; nil, and nothing changed, unless the account is active, still at `passwordVersion`
-    /// and, if `generation` is given, still at that: none was made or ended since. Of concurrent calls the highest generation is
-    /// the one that lives. The token it replaces, if live, goes on passing for the account's overlap and no longer than it would
-    /// have lived; the one before that ends.
+    /// Makes `token` the account's only one and returns its generation; nil, and nothing changed, unless the account is active,
+    /// still at `passwordVersion` and, if `generation` is given, still at that: none was made or ended since. Of concurrent
+    /// calls the highest generation is the one that lives. The token it replaces, if live, goes on passing for the account's
+    /// overlap and no longer than it would have lived; the one before that ends.
     func replaceToken(
         of account: AccountID,
         with token: NewToken,
         ifPasswordVersion passwordVersion: Int64,
         ifGeneration generation: Int64?,
         audit: AuditDraft
-    ) async throws(AuthError) -> Account.Token?
+    ) async throws(AuthError) -> Int64?
 
     /// Ends the live token and a previous one that still passes; with `digest`, only when one of the two has it, with
     /// `generation`, only when the live one is of that. False when there was none to end.
@@ -43,8 +43,9 @@ package protocol AuthStore: Sendable {
         audit: AuditDraft
     ) async throws(AuthError) -> Bool
 
-    /// Sets the password, raises `password_version`, which it returns, and ends the token, all sessions and an invitation. Given
-    /// `passwordVersion`, returns nil and changes nothing unless the account is active and still at that. Throws `.noSuchAccount`.
+    /// Sets the password, raises `password_version`, which it returns, and ends the token, all sessions and an invitation.
+    /// Given `passwordVersion`, returns nil and changes nothing unless the account is active and still at that. Throws
+    /// `.noSuchAccount`.
     func setPassword(
         of account: AccountID,
         to sealed: SealedPasswordHash,

@@ -19,7 +19,6 @@
         struct Outcome {
             let generation: Int64
             let passwordVersion: Int64
-            let at: Timestamp
         }
 
         enum Failure: Error {
@@ -72,8 +71,7 @@
                 if let row = changed.first {
                     return Outcome(
                         generation: try row.integer("token_generation"),
-                        passwordVersion: try row.integer("password_version"),
-                        at: event.at
+                        passwordVersion: try row.integer("password_version")
                     )
                 }
                 refusedAt = count

@@ -96,8 +96,8 @@
             ifPasswordVersion passwordVersion: Int64,
             ifGeneration generation: Int64?,
             audit: AuditDraft
-        ) async throws(AuthError) -> Account.Token? {
-            let outcome = try await change(
+        ) async throws(AuthError) -> Int64? {
+            try await change(
                 AccountChange(
                     account: account,
                     audit: audit,
@@ -117,14 +117,7 @@
                         ]
                     }
                 )
-            )
-            guard let outcome else { return nil }
-            return Account.Token(
-                generation: outcome.generation,
-                issuedAt: outcome.at,
-                expiresAt: outcome.at.advanced(bySeconds: token.lifetimeSeconds),
-                issuedBy: audit.source.actor
-            )
+            )?.generation
         }
 
         package func revokeToken(

@@ -86,7 +86,6 @@
     extension Account.Token {
         fileprivate init(row: Row) throws {
             self.init(
-                generation: try row.integer("token_generation"),
                 issuedAt: try row.time("token_issued_at"),
                 expiresAt: try row.time("token_expires_at"),
                 issuedBy: try row.text("token_issued_by")

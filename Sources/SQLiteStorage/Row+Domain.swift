@@ -99,7 +99,6 @@ extension Account.Owner {
 extension Account.Token {
     fileprivate init(row: Row) throws {
         self.init(
-            generation: try row.field("token_generation"),
             issuedAt: try row.time("token_issued_at"),
             expiresAt: try row.time("token_expires_at"),
             issuedBy: try row.field("token_issued_by")

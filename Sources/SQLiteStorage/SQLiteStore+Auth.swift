@@ -90,7 +90,7 @@ extension SQLiteStore: AuthStore {
         ifPasswordVersion passwordVersion: Int64,
         ifGeneration generation: Int64?,
         audit: AuditDraft
-    ) async throws(AuthError) -> Account.Token? {
+    ) async throws(AuthError) -> Int64? {
         try await write { [self] database in
             let now = clock.now
             let expiry = now.advanced(bySeconds: token.lifetimeSeconds)
@@ -115,12 +115,7 @@ extension SQLiteStore: AuthStore {
             )
             guard let row else { return nil }
             try chain(audit, to: row, of: account, at: now, in: database)
-            return Account.Token(
-                generation: try row.field("token_generation"),
-                issuedAt: now,
-                expiresAt: expiry,
-                issuedBy: issuer
-            )
+            return try row.field("token_generation")
         }
     }
 

@@ -60,6 +60,6 @@ struct TimestampTests {
     }
 
     private func renewal(_ issuedAt: Timestamp, _ expiresAt: Timestamp) -> Timestamp {
-        Account.Token(generation: 1, issuedAt: issuedAt, expiresAt: expiresAt, issuedBy: "").renewAfter
+        Account.Token(issuedAt: issuedAt, expiresAt: expiresAt, issuedBy: "").renewAfter
     }
 }

@@ -129,7 +129,7 @@ struct AccountOutputTests {
             status: .active,
             hasPassword: true,
             passwordVersion: 1,
-            generation: token?.generation ?? 0,
+            generation: 3,
             token: token,
             overlapSeconds: overlapSeconds,
             previousToken: previousToken
@@ -138,7 +138,6 @@ struct AccountOutputTests {
 
     private func token(expiresInSeconds seconds: Int64) -> Account.Token {
         Account.Token(
-            generation: 3,
             issuedAt: now.advanced(bySeconds: -3600),
             expiresAt: now.advanced(bySeconds: seconds),
             issuedBy: "operator:root"

@@ -31,7 +31,7 @@ struct WebSessionTests {
             #expect(try await browser.post("/logout", [])["location"] == "/login?ended=1")
             #expect(try await browser.get("/dashboard")["location"] == "/login")
             #expect(try await server.get("/api-token-status", .bearer(account.token)).status == 200)
-            #expect(try await seed.store.account(number: account.id.number)?.token?.generation == 1)
+            #expect(try await seed.store.account(number: account.id.number)?.generation == 1)
         }
     }
 

@@ -57,9 +57,7 @@ extension AuthStore {
         #expect(try await addAccount(account, audit: draft(.accountAdded)))
     }
 
-    func replaceToken(of number: Int64, _ byte: UInt8, ifPasswordVersion version: Int64 = 1) async throws
-        -> Account.Token?
-    {
+    func replaceToken(of number: Int64, _ byte: UInt8, ifPasswordVersion version: Int64 = 1) async throws -> Int64? {
         try await replaceToken(
             of: id(number),
             with: newToken(byte),
@@ -74,7 +72,7 @@ extension AuthStore {
         with token: NewToken,
         ifPasswordVersion version: Int64,
         audit: AuditDraft
-    ) async throws(AuthError) -> Account.Token? {
+    ) async throws(AuthError) -> Int64? {
         try await replaceToken(
             of: account,
             with: token,

@@ -48,14 +48,12 @@ package struct Account: Equatable, Sendable {
 
     /// What is known of the live token; never the token, never its digest.
     package struct Token: Equatable, Sendable {
-        package let generation: Int64
         package let issuedAt: Timestamp
         package let expiresAt: Timestamp
         /// Who had it issued, in the audit's words: `account:…` or `operator:…`.
         package let issuedBy: String
 
-        package init(generation: Int64, issuedAt: Timestamp, expiresAt: Timestamp, issuedBy: String) {
-            self.generation = generation
+        package init(issuedAt: Timestamp, expiresAt: Timestamp, issuedBy: String) {
             self.issuedAt = issuedAt
             self.expiresAt = expiresAt
             self.issuedBy = issuedBy

@@ -19,7 +19,7 @@ extension Account {
         }
         if let signIn { add("sign_in", signIn.json) }
         add("created_at", .text("\(id.createdAt)"))
-        add("token", liveToken(at: now).map { .object($0.members(now: now)) } ?? .null)
+        add("token", tokenMembers(now: now).map { .object($0) } ?? .null)
         add("overlap", overlapSeconds.map { .number($0) } ?? .null)
         add("previous_token", previousTokenJSON(now: now))
         return .object(members)
@@ -28,9 +28,13 @@ extension Account {
     /// The token as `token status` prints it; null times when there is none.
     func tokenJSON(now: Timestamp) -> JSONText {
         .object(
-            identity + (liveToken(at: now)?.members(now: now) ?? Token.absentMembers)
+            identity + (tokenMembers(now: now) ?? Token.absentMembers)
                 + [.init(name: "previous_token", value: previousTokenJSON(now: now))]
         )
+    }
+
+    private func tokenMembers(now: Timestamp) -> [JSONText.Member]? {
+        liveToken(at: now).map { $0.members(now: now) + [.init(name: "generation", value: .number(generation))] }
     }
 
     /// The token before, while it passes.
@@ -86,7 +90,6 @@ extension Account.Token {
             .init(name: "expires", value: .number((expiresAt.milliseconds - now.milliseconds) / 1000)),
             .init(name: "renew_after", value: .text("\(renewAfter)")),
             .init(name: "issued_by", value: .text(issuedBy)),
-            .init(name: "generation", value: .number(generation)),
         ]
     }
 

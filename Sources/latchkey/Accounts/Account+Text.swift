@@ -52,7 +52,7 @@ extension Account {
         guard let token = liveToken(at: now) else { return [("token", "none")] }
         return [
             ("token", "expires \(token.expiresAt)"), ("renew after", "\(token.renewAfter)"),
-            ("issued", "\(token.issuedAt) by \(shown(token.issuedBy))"), ("generation", "\(token.generation)"),
+            ("issued", "\(token.issuedAt) by \(shown(token.issuedBy))"), ("generation", "\(generation)"),
         ] + previousTokenFacts(now: now)
     }
 
