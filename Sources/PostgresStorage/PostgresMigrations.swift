@@ -53,6 +53,8 @@
                 try alone(patience, say) {
                     try begin()
                     let state = try SchemaState(connection, by: .now + .seconds(10))
+                    // The process that this one waited for may have been of a newer version.
+                    guard state.isReadable else { throw PostgresStoreError.newerSchema }
                     // Nobody would wait for an index of an empty database.
                     let hasAccounts = try !state.applied.isEmpty && hasAccounts()
                     return try state.pending.filter { migration in
@@ -192,6 +194,8 @@
         private func translated<Value>(_ body: () throws -> Value) throws(PostgresStoreError) -> Value {
             do {
                 return try body()
+            } catch let error as PostgresStoreError {
+                throw error
             } catch let failure as QueryFailure {
                 throw PostgresMigrations.translation(of: failure)
             } catch let error as AuthError {

@@ -135,9 +135,7 @@
             try await schema.waitUntil(waits, is: "1")
             #expect(said.list.withLock(\.self).map { $0.contains("index account_owner") } == [true])
             async let second = upgrade(schema, said)
-            while !said.list.withLock({ $0.contains { $0.contains("another process") } }) {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await said.waitUntilSaid("another process")
             #expect(throws: PostgresStoreError.migrationsBusy) {
                 try PostgresMigrations(schema.url).up(patience: .zero)
             }
@@ -170,8 +168,34 @@
             #expect(try await applied == ["0005 sessions"])
         }
 
+        @Test func `an upgrade that waited for a newer version's is refused`() async throws {
+            let schema = try PostgresSchema()
+            try schema.run("UPDATE migration SET number = -number")
+            let other = try schema.connect()
+            let lock = "SELECT pg_advisory_lock(hashtext('latchkey migrate ' || current_schema()))"
+            try other.command(lock, by: .now + .seconds(30))
+            let said = Words()
+            let applied = Task { try await upgrade(schema, said) }
+            try await said.waitUntilSaid("another process")
+            try other.command(
+                """
+                UPDATE migration SET number = -number;
+                INSERT INTO migration VALUES (9999, '9999 from the future', 9999, 0);
+                SELECT pg_advisory_unlock_all()
+                """,
+                by: .now + .seconds(30)
+            )
+            await #expect(throws: PostgresStoreError.newerSchema) { try await applied.value }
+        }
+
         private final class Words: Sendable {
             let list = Mutex<[String]>([])
+
+            func waitUntilSaid(_ words: String) async throws {
+                while !list.withLock({ $0.contains { $0.contains(words) } }) {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+            }
         }
 
         /// On a thread of its own, for it blocks.
