@@ -96,7 +96,8 @@
             _ say: (String) -> Void,
             _ body: () throws -> Value
         ) throws -> Value {
-            let lock = "(hashtext('latchkey migrate ' || current_schema()))"
+            // Where there is no schema, no lock would be had for ever; the step tells what is wrong.
+            let lock = "(hashtext('latchkey migrate ' || coalesce(current_schema(), '')))"
             let end = ContinuousClock.now + patience
             var isWaiting = false
             do {

@@ -188,6 +188,15 @@
             await #expect(throws: PostgresStoreError.newerSchema) { try await applied.value }
         }
 
+        @Test func `a search path without a schema is told at once`() throws {
+            let url = try TestPostgres.shared.get().url + "&options=-csearch_path%3Dnowhere"
+            #expect {
+                try PostgresMigrations(url).up(patience: .zero)
+            } throws: {
+                "\($0)".contains("3F000")
+            }
+        }
+
         private final class Words: Sendable {
             let list = Mutex<[String]>([])
 
