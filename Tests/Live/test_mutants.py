@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from faults.command import MUTANTS, must_be_caught
+from faults.deployment import Deployment
+from faults.power_loss import has_risen
 from faults.run import Outcome, Run
+from history import Kind, now
+from rig.commands import Commands
 
 ROOT = Path(__file__).resolve().parents[2]
 PATCHES = sorted((ROOT / "Tests/Live/mutants").glob("*.patch"))
@@ -34,3 +38,20 @@ def test_a_control_that_breaks_off_is_not_caught(tmp_path: Path):
 
     with pytest.raises(AssertionError, match="some tokens"):
         must_be_caught(wait_in_vain, Run(tmp_path, tmp_path, seed=1))
+
+
+def test_a_control_whose_store_cannot_start_again_is_judged_by_what_was_seen_before(tmp_path: Path):
+    deployment = Deployment(tmp_path, tmp_path, Commands(tmp_path, tmp_path))
+    deployment.recorder.answered("ann", Kind.GENERATE, now(), True, "token")
+    deployment.recorder.answered("ann", Kind.VERIFY, now(), False, "token")
+
+    def rise() -> None:
+        raise AssertionError("the server exited before it listened")
+
+    def lose_power(run: Run) -> Outcome:
+        outcome = Outcome()
+        assert not has_risen(deployment, run, outcome, rise)
+        assert "before it listened" in outcome.violations[0]
+        return outcome
+
+    assert must_be_caught(lose_power, Run(tmp_path, tmp_path, seed=1)).violations == []

@@ -86,7 +86,8 @@ def lose_power(
                     time.sleep(randomness.uniform(0, 0.1))
                     fall()
             disk.come_back()
-            rise()
+            if not has_risen(deployment, run, outcome, rise):
+                return
             if deployment.postgres:
                 # A node may still have had changes in its queue.
                 deployment.settle()
@@ -95,6 +96,17 @@ def lose_power(
         finish(deployment, outcome, run)
     finally:
         deployment.end()
+
+
+def has_risen(deployment: Deployment, run: Run, outcome: Outcome, rise: Callable[[], None]) -> bool:
+    """Whether it could start again; if not, what clients saw until now is judged still."""
+    try:
+        rise()
+    except Exception as error:
+        outcome.violations.append(f"after a power loss it does not start: {error}")
+        outcome.judge(deployment.recorder, run)
+        return False
+    return True
 
 
 def has_made(deployment: Deployment, tokens: int) -> bool:
