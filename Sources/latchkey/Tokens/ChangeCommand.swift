@@ -15,12 +15,16 @@ final class ChangeCommand: Sendable {
     }
 
     func run(tokenFile: String) async throws {
-        guard let process = ShellProcess(text, environment: ["TOKEN_FILE": tokenFile]) else {
-            throw CommandFailure(words: "The command of --on-change cannot be started.")
+        // Under the lock, so that there is no moment at which a second signal finds nothing to end.
+        let ending = try self.ending.withLock { ending in
+            guard let process = ShellProcess(text, environment: ["TOKEN_FILE": tokenFile]) else {
+                throw CommandFailure(words: "The command of --on-change cannot be started.")
+            }
+            // A task of its own is not cancelled by a stop: half a reload helps nobody.
+            let task = Task { await process.end(within: deadline) }
+            ending = task
+            return task
         }
-        // A task of its own is not cancelled by a stop: half a reload helps nobody.
-        let ending = Task { await process.end(within: deadline) }
-        self.ending.withLock { $0 = ending }
         defer { self.ending.withLock { $0 = nil } }
         let end = await withTaskCancellationHandler {
             await ending.value
