@@ -69,10 +69,10 @@ extension TokenClient {
             try await onChange(token)
             handing.again = nil
         } catch {
-            logger.error(
-                "the new token was not handed on",
-                metadata: ["reason": "\(error)", "retry": "\(handing.pause.components.seconds) s"]
-            )
+            var metadata: Logger.Metadata = ["reason": "\(error)"]
+            // Who was told to stop tries nothing again.
+            if !Task.isCancelled { metadata["retry"] = "\(handing.pause.components.seconds) s" }
+            logger.error("the new token was not handed on", metadata: metadata)
             handing.again = clock.now() + handing.pause
             handing.pause = min(handing.pause * 2, .seconds(60))
         }
