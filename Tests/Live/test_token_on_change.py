@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rig.busy import busy_server
 from rig.commands import Account
 from rig.renewal import IGNORING, TOKEN, HeldCommand, Renewal, renew
 from rig.server import Server
+from rig.tokens import generate, opens
 from rig.waiting import wait_until
 
 # Without the two that the C library keeps to itself.
@@ -98,6 +100,85 @@ def test_a_watch_repeats_the_command_that_a_killed_one_began(
     assert told.read_text() == again.token == token
 
 
+def place_script(mark: Path) -> None:
+    mark.write_text("#!/bin/sh")
+
+
+OBSTACLES = {
+    "script": place_script,
+    "folder": Path.mkdir,
+    "link": lambda mark: mark.symlink_to("elsewhere"),
+}
+
+
+@pytest.mark.parametrize("more", [(), ("--watch",)], ids=["once", "for-ever"])
+@pytest.mark.parametrize("place", OBSTACLES.values(), ids=OBSTACLES)
+def test_what_has_the_mark_s_name_is_left_alone_and_no_token_is_ended(
+    place: Callable[[Path], None],
+    more: tuple[str, ...],
+    binary: Path,
+    server: Server,
+    account: Account,
+    tmp_path: Path,
+):
+    token = generate(server, account.email, account.password)
+    file, mark = tmp_path / "token", tmp_path / "token.on-change"
+    place(mark)
+    before = mark.lstat()
+    refused = renew(binary, server, account, file, "--on-change", "true", *more)
+    assert refused.code == 2
+    assert "token.on-change is in the way of --on-change" in refused.stderr
+    after = mark.lstat()
+    assert (after.st_ino, after.st_mode, after.st_size) == (before.st_ino, before.st_mode, before.st_size)
+    assert opens(server, token)
+    assert list(tmp_path.iterdir()) == [mark]
+
+
+def test_no_token_is_ended_when_its_change_cannot_be_marked(
+    binary: Path, server: Server, account: Account, tmp_path: Path
+):
+    token = generate(server, account.email, account.password)
+    # There is room for the name of a draft of it, and none for that of the mark's.
+    file = tmp_path / ("t" * 230)
+    refused = renew(binary, server, account, file, "--on-change", "true")
+    assert refused.code == 2
+    assert "File name too long" in refused.stderr
+    assert opens(server, token)
+    assert list(tmp_path.iterdir()) == []
+    assert renew(binary, server, account, file).code == 0
+
+
+def test_a_command_that_succeeded_is_not_repeated_for_a_mark_that_stays(begin: Callable[..., Renewal], tmp_path: Path):
+    told = tmp_path / "told"
+    spoil = 'rm "$TOKEN_FILE.on-change" && mkdir "$TOKEN_FILE.on-change"'
+    watch = begin("--watch", "--on-change", f"echo x >> {told}; {spoil}")
+    watch.wait_for_words("is in the way")
+    assert watch.stop() == 0
+    assert "not handed on" not in watch.log.read_text()
+    assert told.read_text() == "x\n"
+
+
+def test_the_mark_of_a_later_change_stays(binary: Path, server: Server, account: Account, tmp_path: Path):
+    file, mark = tmp_path / "token", tmp_path / "token.on-change"
+    assert renew(binary, server, account, file, "--on-change", 'printf "bus|1|1" > "$TOKEN_FILE"').code == 0
+    assert mark.exists()
+
+
+@pytest.mark.parametrize("more", [(), ("--watch",)], ids=["once", "for-ever"])
+def test_a_change_is_told_while_the_token_cannot_be_renewed(
+    more: tuple[str, ...], begin: Callable[..., Renewal], tmp_path: Path
+):
+    told = tmp_path / "told"
+    (tmp_path / "token").write_text("bus|1|1")
+    (tmp_path / "token.on-change").touch()
+    with busy_server(knows_token=True) as server:
+        renewal = begin(*more, "--on-change", f'cp "$TOKEN_FILE" {told}', "--url", server.url)
+        wait_until(lambda: told.exists() and not renewal.mark.exists(), 10, "the command is run")
+        renewal.wait_for_words("signing in failed")
+        renewal.stop()
+    assert told.read_text() == "bus|1|1"
+
+
 @pytest.mark.parametrize("more", [(), ("--watch",)], ids=["once", "for-ever"])
 def test_a_stop_waits_for_the_command(more: tuple[str, ...], begin: Callable[..., Renewal], command: HeldCommand):
     renewal = begin(*more, "--on-change", command.text)
@@ -123,6 +204,7 @@ def test_a_second_signal_ends_the_command(
     assert renewal.process.wait(10) == code
     wait_until(lambda: not is_there(process), 10, "the command is ended")
     assert "it is repeated at the next start" in renewal.log.read_text()
+    assert "retry" not in renewal.log.read_text()
     assert renewal.mark.exists()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rig.authority import Authority
+from rig.busy import busy_server
 from rig.commands import Account, Commands
 from rig.renewal import TOKEN, Renewal, arguments, renew
 from rig.server import Server, clean_environment
@@ -168,6 +169,15 @@ def test_a_stop_waits_for_no_answer(
     renewal.wait_for_words("cannot be reached")
     assert renewal.stop() == code
     assert renewal.token is None
+
+
+def test_a_watch_asks_no_sooner_than_the_server_wants(server: Server, resident: Account, watch, tmp_path: Path):
+    (tmp_path / "token").write_text("bus|1|1")
+    with busy_server(knows_token=False) as busy:
+        watching = watch(server, resident, "--url", busy.url)
+        watching.wait_for_words("cannot be checked yet")
+        assert watching.stop() == 0
+        assert len(busy.requests) == 1
 
 
 def test_two_watches_of_one_account_say_so(binary: Path, server: Server, account: Account, watch):

@@ -78,6 +78,7 @@ extension TokenCommand {
             let file = TokenFile(path: tokenFile)
             let older = try file.read()
             try file.checkReplaceable()
+            if onChange != nil { try file.checkMarkable() }
             let credentials = Credentials(email: email, password: try password.obtain(for: email))
             let command = onChange.map { ChangeCommand($0) }
             let renewer = TokenFileRenewer(

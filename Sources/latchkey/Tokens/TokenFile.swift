@@ -57,15 +57,39 @@ struct TokenFile: Sendable {
 extension TokenFile {
     private var markPath: String { path + ".on-change" }
 
-    var isMarked: Bool { access(markPath, F_OK) == 0 }
+    var isMarked: Bool { (try? hasMark()) == true }
+
+    /// Throws when a mark could not be made now. Asked before a sign-in, like ``checkReplaceable()``.
+    func checkMarkable() throws(TokenFileError) {
+        _ = try hasMark()
+        let draft = try Draft(beside: markPath)
+        draft.discard()
+    }
 
     func mark() throws(TokenFileError) {
+        _ = try hasMark()
         try TokenFile.put("", at: markPath)
     }
 
     /// Not made durable: the command may run once too often.
     func unmark() throws(TokenFileError) {
+        guard try hasMark() else { return }
         guard unlink(markPath) == 0 || errno == ENOENT else { throw TokenFileError(markPath, errno) }
+    }
+
+    /// Throws when something else has the mark's name, somebody's script perhaps: it is left as it is.
+    private func hasMark() throws(TokenFileError) -> Bool {
+        var found = stat()
+        guard lstat(markPath, &found) == 0 else {
+            if errno == ENOENT { return false }
+            throw TokenFileError(markPath, errno)
+        }
+        guard found.st_mode & S_IFMT == S_IFREG, found.st_size == 0 else {
+            throw TokenFileError(
+                "\(markPath) is in the way of --on-change, which keeps an empty file there; it is left as it is"
+            )
+        }
+        return true
     }
 }
 
@@ -82,8 +106,10 @@ private struct Draft {
         if name.isEmpty || stat(target, &isFolder) == 0 && isFolder.st_mode & S_IFMT == S_IFDIR {
             throw TokenFileError(target, EISDIR)
         }
+        // Always as long: where one draft fits, the next does.
+        let number = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
         folder = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/"
-        path = folder + (parts.count == 1 ? "/" : "") + ".\(name).\(UInt64.random(in: .min ... .max))"
+        path = folder + (parts.count == 1 ? "/" : "") + ".\(name).\(number)"
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw TokenFileError(target, errno) }
         // Room on the disk, too, while there is still an older token.
